@@ -1,1 +1,1 @@
-
+"""Weights and models in other programs' formats: one file per format, in and out."""
