@@ -1,0 +1,44 @@
+"""The designs that are shipped, ready to train."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from nn_designer.design.document import Document
+from nn_designer.resources import resource_path
+
+
+@dataclass(frozen=True)
+class Template:
+    """A shipped design: stable key, title, and one sentence for the welcome page."""
+
+    key: str
+    title: str
+    sentence: str
+
+    @property
+    def path(self) -> Path:
+        return resource_path("templates", f"{self.key}.nnd")
+
+
+TEMPLATES: tuple[Template, ...] = (
+    Template("article", "The article's model", "Reads handwritten digits with two hidden layers of ten neurons, as in the article."),
+    Template("mnist-mlp", "Digits, done well", "A larger network that reads about 98 of 100 handwritten digits right."),
+    Template("xor", "XOR", "The puzzle that one neuron alone can't solve."),
+    Template("spiral", "Spiral", "Two interwoven spirals: watch the border between them bend."),
+    Template("circles", "Circles", "A ring around a disc: three neurons are enough to close the circle."),
+    Template("penguins", "Penguins", "Tells three kinds of penguins apart by beak, flipper and weight."),
+    Template("iris", "Iris", "Tells three kinds of iris apart by their petals and sepals."),
+    Template("auto-mpg", "Fuel consumption", "Predicts how far a car goes on a gallon: a number instead of a class."),
+    Template("skip", "Skip connection", "A branch that is added back in: how deep networks stay trainable."),
+)
+
+
+def new(key: str) -> Document:
+    """A fresh document from a template.
+
+    Raises:
+        KeyError: there is no such template.
+    """
+    raise NotImplementedError
