@@ -102,6 +102,9 @@ def stylesheet(theme: Theme, pictures: Path | None) -> str:
             "error": theme.error,
             "error_soft": theme.error_soft,
             "warning": theme.warning,
+            "warning_soft": theme.warning_soft,
+            "success_soft": mixed(theme.panel_raised, theme.success, 0.14),
+            "success": theme.success,
             "url": url,
         }
     )
@@ -226,5 +229,10 @@ QLabel[role="error"] { color: $error; font-size: 9pt; }
 QLabel[role="warning"] { color: $warning; }
 QFrame[role="panel"] { background: $panel; border: none; }
 QFrame[role="card"] { background: $raised; border: 1px solid $border; border-radius: 8px; }
+QFrame[notice] { border-radius: 8px; border: 1px solid $border; background: $raised; }
+QFrame[notice="error"] { background: $error_soft; border-color: $error; }
+QFrame[notice="warning"] { background: $warning_soft; border-color: $warning; }
+QFrame[notice="success"] { background: $success_soft; border-color: $success; }
+QFrame[notice="info"] { background: $raised; border-color: $strong_border; }
 QFrame[role="line"] { background: $border; border: none; max-height: 1px; min-height: 1px; }
 """

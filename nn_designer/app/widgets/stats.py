@@ -1,0 +1,56 @@
+"""A row of small boxes, each a number and what it counts."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from nn_designer.app.widgets.section import ElidedLabel, label
+
+
+class Stats(QWidget):
+    """Numbers side by side: ``Stats(("Input", "Output"))``, then ``show_values``."""
+
+    def __init__(self, captions: tuple[str, ...]) -> None:
+        super().__init__()
+        self._values: dict[str, ElidedLabel] = {}
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        for caption in captions:
+            box = QFrame()
+            box.setProperty("role", "card")
+            inner = QVBoxLayout(box)
+            inner.setContentsMargins(8, 6, 8, 6)
+            inner.setSpacing(0)
+            value = ElidedLabel("–", "heading")
+            value.setAccessibleName(caption)
+            inner.addWidget(value)
+            inner.addWidget(label(caption, "small"))
+            layout.addWidget(box, 1)
+            self._values[caption] = value
+
+    def show_values(self, **values: str) -> None:
+        """``show_values(Input="784")``; what is left out becomes a dash."""
+        for caption, shown in self._values.items():
+            shown.set_text(values.get(caption.replace(" ", "_"), "–"))
+
+    def text_of(self, caption: str) -> str:
+        return self._values[caption].full_text
+
+
+def short_count(number: int) -> str:
+    """``7,850``; ``1.25 million``; ``3.1 billion``."""
+    for size, word in ((10**12, "trillion"), (10**9, "billion"), (10**6, "million")):
+        if number >= size:
+            return f"{number / size:.3g} {word}"
+    return f"{number:,}"
+
+
+def short_bytes(number: int) -> str:
+    """``512 bytes``, ``3.1 MB``, ``4.5 TB``."""
+    value = float(number)
+    for unit in ("bytes", "kB", "MB", "GB", "TB"):
+        if value < 1000 or unit == "TB":
+            return f"{value:.0f} {unit}" if unit == "bytes" else f"{value:.3g} {unit}"
+        value /= 1000
+    raise AssertionError
