@@ -1,0 +1,164 @@
+"""What a data source gives: a data set as it was found, before splitting and scaling."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Task = Literal["classes", "number"]
+ColumnKind = Literal["number", "category", "date"]
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """One column of a table.
+
+    ``values`` holds, by kind:
+
+    - ``number``: float64, NaN where a cell is missing.
+    - ``date``: float64 years with the part of the year passed (1982.5), NaN where missing.
+    - ``category``: int32 indices into ``categories``, -1 where missing. With ``has_other``,
+      the last category stands for all rarer values together.
+    """
+
+    name: str
+    kind: ColumnKind
+    values: NDArray[np.float64] | NDArray[np.int32]
+    categories: tuple[str, ...] = ()
+    has_other: bool = False
+    date_order: str = ""
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @property
+    def missing(self) -> NDArray[np.bool_]:
+        """True where the cell is empty."""
+        if self.kind == "category":
+            return np.asarray(self.values < 0)
+        return np.isnan(self.values)
+
+    @property
+    def width(self) -> int:
+        """How many inputs of the network the column becomes."""
+        return len(self.categories) if self.kind == "category" else 1
+
+    @property
+    def encoded_names(self) -> tuple[str, ...]:
+        """The names of those inputs: ``island=Biscoe`` for a category."""
+        if self.kind == "category":
+            return tuple(f"{self.name}={category}" for category in self.categories)
+        return (self.name,)
+
+    def take(self, rows: NDArray[np.intp]) -> Column:
+        """The same column with only these rows."""
+        return Column(
+            self.name,
+            self.kind,
+            self.values[rows],
+            self.categories,
+            self.has_other,
+            self.date_order,
+        )
+
+
+@dataclass(frozen=True)
+class DataSummary:
+    """What the rest of the app needs to know about data without holding it.
+
+    ``sample_shape`` is the shape of one sample as the network receives it, ``feature_names``
+    the names of its numbers (empty for pictures). ``class_names`` is empty for the task
+    ``number``; ``n_targets`` is 1 for classes.
+    """
+
+    source: str
+    title: str
+    task: Task
+    sample_shape: tuple[int, ...]
+    n_rows: int
+    class_names: tuple[str, ...]
+    target_names: tuple[str, ...]
+    feature_names: tuple[str, ...]
+    has_test_part: bool
+    description: str
+    origin: str
+    licence: str
+    image_shape: tuple[int, int, int] | None = None
+    report: tuple[str, ...] = ()
+
+    @property
+    def n_classes(self) -> int:
+        return len(self.class_names)
+
+    @property
+    def n_targets(self) -> int:
+        return len(self.target_names)
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Data as found: either ``columns`` (a table) or ``x`` (an array of samples), never both.
+
+    - ``x``: (N, *sample_shape), uint8 pixels or float32, to be divided by ``divide_by``.
+    - ``y``: int64 (N,) class numbers for the task ``classes``; float64 (N, T) for ``number``.
+    - ``n_test``: the last ``n_test`` rows are the data's own test part (0: it has none).
+    - ``image_shape``: (height, width, channels) of a sample that is a picture, flat or not.
+    - ``report``: sentences on what was found, filled and left out.
+    """
+
+    source: str
+    title: str
+    task: Task
+    y: NDArray[np.int64] | NDArray[np.float64]
+    target_names: tuple[str, ...]
+    class_names: tuple[str, ...] = ()
+    columns: tuple[Column, ...] = ()
+    x: NDArray[np.uint8] | NDArray[np.float32] | None = None
+    divide_by: float = 1.0
+    n_test: int = 0
+    image_shape: tuple[int, int, int] | None = None
+    description: str = ""
+    origin: str = ""
+    licence: str = ""
+    report: tuple[str, ...] = field(default=())
+
+    @property
+    def n_rows(self) -> int:
+        return len(self.y)
+
+    @property
+    def has_test_part(self) -> bool:
+        return self.n_test > 0
+
+    @property
+    def sample_shape(self) -> tuple[int, ...]:
+        """The shape of one sample as the network receives it."""
+        if self.x is not None:
+            return tuple(self.x.shape[1:])
+        return (sum(column.width for column in self.columns),)
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """The name of every number of a table's sample; empty for pictures."""
+        return tuple(name for column in self.columns for name in column.encoded_names)
+
+    def summary(self) -> DataSummary:
+        return DataSummary(
+            source=self.source,
+            title=self.title,
+            task=self.task,
+            sample_shape=self.sample_shape,
+            n_rows=self.n_rows,
+            class_names=self.class_names,
+            target_names=self.target_names,
+            feature_names=self.feature_names,
+            has_test_part=self.has_test_part,
+            description=self.description,
+            origin=self.origin,
+            licence=self.licence,
+            image_shape=self.image_shape,
+            report=self.report,
+        )

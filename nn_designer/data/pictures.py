@@ -1,0 +1,152 @@
+"""The shipped pictures of handwritten digits: MNIST (28×28) and the small ones (8×8).
+
+What is kept: the pixels as uint8, one byte each (MNIST 55 MB). They become float32 0…1 (220 MB)
+only in :func:`nn_designer.data.prepare`, for the run that needs them.
+"""
+
+from __future__ import annotations
+
+import gzip
+import struct
+import zipfile
+import zlib
+from concurrent.futures import ThreadPoolExecutor
+from typing import ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nn_designer.data.dataset import Dataset, DataSummary
+from nn_designer.data.errors import DataError
+from nn_designer.data.source import DataSource
+from nn_designer.params import Choice
+from nn_designer.resources import resource_path
+
+DIGIT_NAMES = tuple("0123456789")
+
+
+class PictureSource(DataSource):
+    """Shipped pictures. Subclasses say how large they are and read the pixels."""
+
+    declared_task: ClassVar[Literal["classes", "number", "auto"]] = "classes"
+    group: ClassVar[Literal["shipped", "drawn", "own"]] = "shipped"
+    image_shape: ClassVar[tuple[int, int, int]]
+    n_rows: ClassVar[int]
+    n_test: ClassVar[int]
+    brightest: ClassVar[int]
+
+    shape = Choice(
+        "flat",
+        {"flat": "Flat list of pixels", "image": "Picture (height × width × 1)"},
+        help="How the network receives a picture: as one list of pixels, for Dense layers, or "
+        "as rows and columns, for layers that look at neighbouring pixels.",
+    )
+
+    def read(self) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+        """Pixels (N, height·width) and labels (N,)."""
+        raise NotImplementedError
+
+    @property
+    def sample_shape(self) -> tuple[int, ...]:
+        return self.image_shape if self.shape == "image" else (int(np.prod(self.image_shape)),)
+
+    def load(self) -> Dataset:
+        try:
+            pixels, labels = self.read()
+        except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error) as error:
+            raise DataError(
+                f"The shipped data set {self.title} can't be read ({error}). "
+                "Install NN Designer again."
+            ) from error
+        return Dataset(
+            source=self.key,
+            title=self.title,
+            task="classes",
+            y=labels,
+            target_names=("digit",),
+            class_names=DIGIT_NAMES,
+            x=pixels.reshape(-1, *self.sample_shape),
+            divide_by=float(self.brightest),
+            n_test=self.n_test,
+            image_shape=self.image_shape,
+            description=self.description,
+            origin=self.origin,
+            licence=self.licence,
+        )
+
+    def summary(self) -> DataSummary:
+        """Known without reading the pixels."""
+        return DataSummary(
+            source=self.key,
+            title=self.title,
+            task="classes",
+            sample_shape=self.sample_shape,
+            n_rows=self.n_rows,
+            class_names=DIGIT_NAMES,
+            target_names=("digit",),
+            feature_names=(),
+            has_test_part=self.n_test > 0,
+            description=self.description,
+            origin=self.origin,
+            licence=self.licence,
+            image_shape=self.image_shape,
+        )
+
+
+class Mnist(PictureSource):
+    key = "mnist"
+    title = "MNIST digits"
+    description = "Which digit is written in a picture of 28×28 pixels?"
+    origin = "Y. LeCun, C. Cortes, C. Burges: The MNIST database of handwritten digits, 1998"
+    licence = "CC BY-SA 3.0"
+    image_shape = (28, 28, 1)
+    n_rows = 70_000
+    n_test = 10_000
+    brightest = 255
+    n_members: ClassVar[int] = 7
+    member_rows: ClassVar[int] = 10_000
+
+    def read(self) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+        path = resource_path("datasets", "mnist.zip")
+        pixels = np.empty((self.n_rows, 28 * 28), dtype=np.uint8)
+
+        def read_member(index: int) -> None:
+            # A file handle per thread; zlib lets other threads run while it works.
+            with zipfile.ZipFile(path) as archive:
+                content = archive.read(f"images-{index}.idx3-ubyte")
+            if struct.unpack_from(">IIII", content) != (2051, self.member_rows, 28, 28):
+                raise ValueError(f"part {index} has a wrong header")
+            first = index * self.member_rows
+            pixels[first : first + self.member_rows] = np.frombuffer(
+                content, np.uint8, offset=16
+            ).reshape(self.member_rows, 28 * 28)
+
+        with ThreadPoolExecutor(max_workers=2) as threads:
+            list(threads.map(read_member, range(self.n_members)))
+        with zipfile.ZipFile(path) as archive:
+            labels = np.frombuffer(archive.read("labels.idx1-ubyte"), np.uint8, offset=8)
+        if len(labels) != self.n_rows:
+            raise ValueError(f"{len(labels):,} labels instead of {self.n_rows:,}")
+        return pixels, labels.astype(np.int64)
+
+
+class Digits(PictureSource):
+    key = "digits"
+    title = "Small digits"
+    description = "Which digit is written in a picture of 8×8 pixels?"
+    origin = (
+        "E. Alpaydin, C. Kaynak: Optical Recognition of Handwritten Digits, UCI Machine "
+        "Learning Repository, 1998"
+    )
+    licence = "CC BY 4.0"
+    image_shape = (8, 8, 1)
+    n_rows = 1_797
+    n_test = 0
+    brightest = 16
+
+    def read(self) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+        with gzip.open(resource_path("datasets", "digits.csv.gz"), "rt", encoding="ascii") as file:
+            table = np.loadtxt(file, dtype=np.uint8, delimiter=",")
+        if table.shape != (self.n_rows, 65):
+            raise ValueError(f"{table.shape} numbers instead of ({self.n_rows}, 65)")
+        return np.ascontiguousarray(table[:, :64]), table[:, 64].astype(np.int64)

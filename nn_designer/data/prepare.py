@@ -1,0 +1,148 @@
+"""From a data set to the arrays that a training run uses: split first, then scale."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nn_designer.data.dataset import Dataset, Task
+from nn_designer.data.errors import DataError
+from nn_designer.data.preprocessing import Preprocessing
+
+Rows = NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """Data ready to train on.
+
+    - ``x_train``, ``x_validation``: float32 (N, *sample_shape), standardized or scaled.
+    - ``y_train``, ``y_validation``: int64 (N,) class numbers, or float32 (N, T) standardized.
+    - ``train_rows``, ``validation_rows``: which rows of the data set they are.
+    - ``target_scale``: (T,) standard deviation of each number target (None for classes), so that
+      errors can be told in the person's units.
+    """
+
+    x_train: NDArray[np.float32]
+    y_train: NDArray[np.int64] | NDArray[np.float32]
+    x_validation: NDArray[np.float32]
+    y_validation: NDArray[np.int64] | NDArray[np.float32]
+    train_rows: Rows
+    validation_rows: Rows
+    preprocessing: Preprocessing
+    class_names: tuple[str, ...]
+    target_names: tuple[str, ...]
+    task: Task
+    sample_shape: tuple[int, ...]
+    target_scale: NDArray[np.float64] | None
+    report: tuple[str, ...]
+
+    @property
+    def n_classes(self) -> int:
+        return len(self.class_names)
+
+
+def prepare(dataset: Dataset, validation_split: float = 0.2, seed: int = 1) -> Prepared:
+    """Split by ``seed`` (each class in the same share), then fit and apply the preprocessing.
+
+    Data with a test part of its own is not split: that part is the validation part, whatever
+    ``validation_split`` says. Scalers see only the training part.
+
+    Raises:
+        DataError: a split leaves nothing to train on.
+    """
+    if not 0.0 <= validation_split < 1.0:
+        raise DataError(
+            f"The validation split must be at least 0 and below 1, and {validation_split!r} was "
+            "given. Choose for example 0.2."
+        )
+    notes: list[str] = []
+    if dataset.has_test_part:
+        border = dataset.n_rows - dataset.n_test
+        train_rows = np.arange(border, dtype=np.intp)
+        validation_rows = np.arange(border, dataset.n_rows, dtype=np.intp)
+        notes.append(
+            f"The data's own test part of {dataset.n_test:,} samples is the validation part."
+        )
+    else:
+        train_rows, validation_rows = split_rows(dataset, validation_split, seed)
+        notes.append(
+            f"{len(train_rows):,} samples to train on, {len(validation_rows):,} to validate."
+        )
+    if dataset.task == "classes":
+        notes += _absent_classes(dataset, train_rows)
+    preprocessing = Preprocessing.fit(dataset, train_rows)
+    scale = np.array(preprocessing.target_scale) if dataset.task == "number" else None
+    return Prepared(
+        x_train=_inputs(dataset, preprocessing, train_rows),
+        y_train=preprocessing.transform_target(dataset.y[train_rows]),
+        x_validation=_inputs(dataset, preprocessing, validation_rows),
+        y_validation=preprocessing.transform_target(dataset.y[validation_rows]),
+        train_rows=train_rows,
+        validation_rows=validation_rows,
+        preprocessing=preprocessing,
+        class_names=dataset.class_names,
+        target_names=dataset.target_names,
+        task=dataset.task,
+        sample_shape=dataset.sample_shape,
+        target_scale=scale,
+        report=(*dataset.report, *notes),
+    )
+
+
+def split_rows(dataset: Dataset, validation_split: float, seed: int) -> tuple[Rows, Rows]:
+    """Shuffled row numbers for training and validation.
+
+    For classes, each class gives the same share, its rows spread evenly over the shuffled order;
+    at least one row stays to train on, and at least one validates if there are two and a
+    validation part is wanted at all.
+    """
+    n_rows = dataset.n_rows
+    random = np.random.default_rng(seed)
+    order = random.permutation(n_rows)
+    n_validation = round(n_rows * validation_split)
+    if validation_split > 0.0 and n_rows >= 2:
+        n_validation = min(max(n_validation, 1), n_rows - 1)
+    if n_validation <= 0:
+        return order, order[:0]
+    if dataset.task == "classes":
+        place = _place_within_class(dataset.y[order], len(dataset.class_names))
+    else:
+        place = (np.arange(n_rows) + 0.5) / n_rows
+    # The rows that come first within their class validate, whatever the size of the class.
+    chosen = np.zeros(n_rows, dtype=np.bool_)
+    chosen[np.argsort(place, kind="stable")[:n_validation]] = True
+    return order[~chosen], order[chosen]
+
+
+def _place_within_class(labels: NDArray[np.int64], n_classes: int) -> NDArray[np.float64]:
+    """For every row, how far down its own class it stands: (i + 1) / (class size + 1)."""
+    by_class = np.argsort(labels, kind="stable")
+    sizes = np.bincount(labels, minlength=n_classes)
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    place = np.empty(len(labels))
+    ranks = np.arange(len(labels)) - starts[labels[by_class]]
+    place[by_class] = (ranks + 1.0) / (sizes[labels[by_class]] + 1.0)
+    return place
+
+
+def _inputs(
+    dataset: Dataset, preprocessing: Preprocessing, rows: Rows
+) -> NDArray[np.float32]:
+    if dataset.x is None:
+        return preprocessing.encode(dataset.columns, rows)
+    consecutive = len(rows) > 0 and bool(np.all(np.diff(rows) == 1))
+    # Slices of MNIST are not copied first: 47 MB less, and quicker.
+    x = dataset.x[rows[0] : rows[-1] + 1] if consecutive else dataset.x[rows]
+    return preprocessing.scale_array(x)
+
+
+def _absent_classes(dataset: Dataset, train_rows: Rows) -> list[str]:
+    counts = np.bincount(dataset.y[train_rows].astype(np.int64), minlength=len(dataset.class_names))
+    absent = [name for name, count in zip(dataset.class_names, counts, strict=True) if not count]
+    if not absent:
+        return []
+    shown = ", ".join(repr(name) for name in absent[:5])
+    return [f"No sample of the class {shown} is in the training part, so it can't be learned."]

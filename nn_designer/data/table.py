@@ -1,0 +1,92 @@
+"""The person's own table as a data source."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from nn_designer.data.build import build_dataset
+from nn_designer.data.column_types import COLUMN_TYPES, parse_column_types
+from nn_designer.data.dataset import Dataset
+from nn_designer.data.errors import DataError
+from nn_designer.data.reading import ENCODINGS, SEPARATORS, ReadingOptions, file_stamp, read_table
+from nn_designer.data.source import DataSource
+from nn_designer.params import Choice, Text
+
+
+class Table(DataSource):
+    """Your own table: CSV, TSV, Excel or JSON."""
+
+    key = "table"
+    title = "Own table"
+    description = "Predict one column of your own table from the others."
+    origin = "Your own file"
+    licence = "Yours"
+    declared_task: ClassVar[Literal["classes", "number", "auto"]] = "auto"
+    group: ClassVar[Literal["shipped", "drawn", "own"]] = "own"
+
+    path = Text("", maximum_length=4096, title="File", help="A CSV, TSV, Excel or JSON file.")
+    target = Text(
+        "",
+        maximum_length=1000,
+        help="The column to predict. Empty: a column named target, label, class or y, else the "
+        "last one.",
+    )
+    task = Choice(
+        "auto",
+        {"auto": "Found by itself", "classes": "Classes", "number": "A number"},
+        title="What to predict",
+        help="Whether the target column holds classes or a number.",
+    )
+    column_types = Text(
+        "",
+        maximum_length=100_000,
+        help="Columns to read otherwise than found, such as: Cylinders: category, Name: ignore. "
+        f"Types are {', '.join(COLUMN_TYPES)}.",
+    )
+    separator = Choice("auto", SEPARATORS, help="What stands between the cells of a line.")
+    decimal = Choice(
+        "auto",
+        {"auto": "Found by itself", "point": "Point (1.5)", "comma": "Comma (1,5)"},
+        title="Decimal sign",
+        help="How numbers are written.",
+    )
+    encoding = Choice("auto", ENCODINGS, help="How letters are stored in the file.")
+    header = Choice(
+        "auto",
+        {"auto": "Found by itself", "yes": "First row", "no": "None"},
+        title="Column names",
+        help="Whether the first row holds the names of the columns.",
+    )
+    sheet = Text("", maximum_length=200, help="The sheet of an Excel file; empty: the first one.")
+
+    def options(self) -> ReadingOptions:
+        return ReadingOptions(
+            separator=self.separator,
+            decimal=self.decimal,
+            encoding=self.encoding,
+            header=self.header,
+            sheet=self.sheet,
+        )
+
+    def stamp(self) -> tuple[object, ...]:
+        return file_stamp(self.path)
+
+    def load(self) -> Dataset:
+        if not self.path:
+            raise DataError(
+                "No file is chosen for the own table. Choose a CSV, TSV, Excel or JSON file."
+            )
+        table = read_table(self.path, self.options())
+        return build_dataset(
+            table.columns,
+            target=self.target,
+            task=self.task,
+            types=parse_column_types(self.column_types),
+            source=self.key,
+            title=Path(self.path).name,
+            description=self.description,
+            origin=Path(self.path).name,
+            licence=self.licence,
+            notes=table.notes,
+        )
