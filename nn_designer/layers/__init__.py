@@ -1,1 +1,51 @@
+"""The layer kinds. ``KINDS`` names each once; finding files would fail in a bundled app."""
 
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from nn_designer.layers.activation import ActivationLayer
+from nn_designer.layers.base import Category, LayerKind, Shape, ShapeError, WeightSpec
+from nn_designer.layers.dense import Dense
+from nn_designer.layers.dropout import Dropout
+from nn_designer.layers.flatten import Flatten
+from nn_designer.layers.input_output import Input, Output
+from nn_designer.layers.merge import Add, Concatenate
+
+__all__ = [
+    "KINDS",
+    "Category",
+    "LayerKind",
+    "Shape",
+    "ShapeError",
+    "UnknownKind",
+    "WeightSpec",
+    "kind_of",
+]
+
+KINDS: dict[str, type[LayerKind]] = {
+    kind.key: kind
+    for kind in (Input, Dense, ActivationLayer, Dropout, Flatten, Add, Concatenate, Output)
+}
+"""Key → kind, in the order of the palette."""
+
+_REPLACED = {old: kind for kind in KINDS.values() for old in kind.replaces}
+
+
+class UnknownKind(LookupError):
+    """No layer kind has this key; the text is for people."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+def kind_of(key: str) -> type[LayerKind]:
+    """The layer kind with this key, also by a key that it had in older versions."""
+    kind = KINDS.get(key) or _REPLACED.get(key)
+    if kind is None:
+        near = get_close_matches(str(key), KINDS, n=1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        raise UnknownKind(
+            f"There is no layer kind {key!r} in this version; it knows {', '.join(KINDS)}.{hint}"
+        )
+    return kind

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
+
+from nn_designer.engine.shapes import Shape, ShapeError, WeightSpec, shape_text
 from nn_designer.params import HasParams
 
 if TYPE_CHECKING:
     from nn_designer.engine.plan import Plan, Value
 
-Shape = tuple[int, ...]
-"""The shape of one sample, without the batch axis."""
-
-
-class ShapeError(ValueError):
-    """The inputs of a layer do not fit it; the text says why and what to do."""
+__all__ = ["Category", "LayerKind", "Shape", "ShapeError", "WeightSpec", "shape_text"]
 
 
 class Category(Enum):
@@ -31,24 +28,14 @@ class Category(Enum):
     MERGE = "Merge"
 
 
-@dataclass(frozen=True)
-class WeightSpec:
-    """A trainable tensor of a layer, in the layout that files use (Dense kernel: (in, out)).
-
-    Keys for the initializer and the regularizer are the layer's settings' values.
-    ``fan`` is (fan_in, fan_out) for the initializers that scale by it.
-    """
-
-    name: str
-    shape: Shape
-    initializer: str
-    fan: tuple[int, int]
-    l1: float = 0.0
-    l2: float = 0.0
-
-
 class LayerKind(HasParams):
-    """One kind of layer. The docstring's first paragraph is shown to users as its help."""
+    """One kind of layer. The docstring's first paragraph is shown to users as its help.
+
+    A kind with weights says three things about them: :meth:`weight_specs`, the tensors as
+    files and people see them; :meth:`block_shapes`, the blocks the engine keeps them in; and
+    :meth:`weight_views`, the views that make the first out of the second. The default keeps
+    each tensor in a block of its own.
+    """
 
     key: ClassVar[str]
     title: ClassVar[str]
@@ -66,13 +53,34 @@ class LayerKind(HasParams):
         """Shape rule. Raises ShapeError with a sentence that holds the way out."""
         raise NotImplementedError
 
+    def output_activation(self, input_activations: Sequence[str]) -> str:
+        """The key of the activation that made this layer's output; "linear" if none did.
+
+        A layer that hands its input on unchanged answers with the input's. The loss asks the
+        network's last layer.
+        """
+        return "linear"
+
     def weight_specs(self, input_shapes: Sequence[Shape]) -> tuple[WeightSpec, ...]:
+        """The trainable tensors, in the layout of files."""
         return ()
+
+    def block_shapes(self, input_shapes: Sequence[Shape]) -> dict[str, Shape]:
+        """The engine's blocks of parameters: name → shape. They lie in one flat vector."""
+        return {spec.name: spec.shape for spec in self.weight_specs(input_shapes)}
+
+    def weight_views(self, blocks: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """The tensors of :meth:`weight_specs` as views of the blocks; nothing is copied."""
+        return dict(blocks)
 
     def macs(self, input_shapes: Sequence[Shape]) -> int:
         """Multiply-accumulates for one sample, forward."""
         return 0
 
     def emit(self, plan: Plan, inputs: Sequence[Value]) -> Value:
-        """Add this layer's forward and backward steps to a compiled plan."""
+        """Add this layer's forward steps to a compiled plan and register its backward steps.
+
+        docs/ADDING_A_LAYER.md and engine/plan.py tell how; ``layers/merge.py`` is a short
+        example.
+        """
         raise NotImplementedError

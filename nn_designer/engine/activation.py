@@ -1,0 +1,69 @@
+"""What an activation function declares.
+
+The steps that an activation adds to a program are its only implementation:
+:meth:`Activation.function` and :meth:`Activation.derivative`, which plots and documents use,
+run the very same steps.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from nn_designer.engine.program import Program
+
+A = np.ndarray
+
+Kept = tuple[np.ndarray, ...]
+"""Arrays that the forward steps leave for the backward steps."""
+
+
+class Activation:
+    """One activation function. Arrays are batch-last: (..., features, B)."""
+
+    key: ClassVar[str]
+    title: ClassVar[str]
+    formula: ClassVar[str]
+    help: ClassVar[str]
+    source: ClassVar[str] = ""
+    elementwise: ClassVar[bool] = True
+    """False if an output depends on the other inputs of the sample too (softmax)."""
+    from_output: ClassVar[bool] = True
+    """True if the backward steps need only the outputs: then ``z`` may be overwritten."""
+
+    def emit_forward(self, program: Program, z: A, a: A) -> Kept:
+        """Steps a = f(z). ``a`` may be ``z`` itself if :attr:`from_output`."""
+        raise NotImplementedError
+
+    def emit_backward(self, program: Program, z: A, a: A, kept: Kept, da: A, dz: A) -> None:
+        """Steps dz = da · f'(z). ``dz`` may be ``da`` itself."""
+        raise NotImplementedError
+
+    def function(self, x: np.ndarray) -> np.ndarray:
+        """f(x), same shape and precision as ``x``; softmax runs along the last axis."""
+        program, z, a = self._prepared(x)
+        self.emit_forward(program, z, a)
+        program.run()
+        return _restored(a, np.shape(x))
+
+    def derivative(self, x: np.ndarray) -> np.ndarray:
+        """∂f(x)ᵢ/∂xᵢ for each number; same shape and precision as ``x``."""
+        program, z, a = self._prepared(x)
+        kept = self.emit_forward(program, z, a)
+        da = np.ones_like(z)
+        self.emit_backward(program, z, a, kept, da, da)
+        program.run()
+        return _restored(da, np.shape(x))
+
+    def _prepared(self, x: np.ndarray) -> tuple[Program, np.ndarray, np.ndarray]:
+        values = np.asarray(x)
+        if values.dtype != np.float32:
+            values = values.astype(np.float64)
+        n_features = values.shape[-1] if values.ndim else 1
+        z = np.ascontiguousarray(values.reshape(-1, n_features).T)  # (features, B)
+        return Program(values.dtype), z, np.empty_like(z)
+
+
+def _restored(a: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    return np.ascontiguousarray(a.T).reshape(shape)

@@ -1,0 +1,147 @@
+"""What a loss declares, and a loss attached to a network's output.
+
+Arrays are batch-last: scores are (outputs, B) or, for a ring of K batches, (K, outputs, B).
+Targets have the samples first, as they were gathered: (B,) or (B, outputs), in a ring (K, B)
+or (K, B, outputs).
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+
+from nn_designer.engine.program import Program
+from nn_designer.engine.shapes import Shape, shape_text
+
+
+class Loss:
+    """One loss. Subclasses declare the texts and the maths.
+
+    Some losses read *logits*, the numbers before the output's softmax or sigmoid, when the
+    network ends with that activation (:attr:`fused_activation`): cross-entropies then never
+    overflow, and training skips the activation.
+    """
+
+    key: ClassVar[str]
+    title: ClassVar[str]
+    formula: ClassVar[str]
+    help: ClassVar[str]
+    source: ClassVar[str] = ""
+    target: ClassVar[str]
+    """What encoded targets look like: "number" (numbers; classes become a 1 among 0s),
+    "one_hot" (a 1 among 0s), "classes" (the class as a whole number), "sign" (-1 or 1)."""
+    fused_activation: ClassVar[str | None] = None
+
+    def problem_with(
+        self,
+        output_shape: Shape,
+        output_activation: str,
+        task: str | None = None,
+        n_classes: int | None = None,
+        n_targets: int | None = None,
+    ) -> str | None:
+        """Why this loss does not suit the output, with the way out; None if it does.
+
+        ``task`` is "classes" or "number", or None while no data is chosen; ``n_classes`` and
+        ``n_targets`` may be None if not known.
+        """
+        if len(output_shape) != 1:
+            return (
+                f"{self.title} expects a flat list of outputs, but the network ends with "
+                f"{shape_text(output_shape)}. Insert a Flatten layer before the last layer."
+            )
+        return self._problem(output_shape[0], output_activation, task, n_classes, n_targets)
+
+    def _problem(
+        self,
+        units: int,
+        activation: str,
+        task: str | None,
+        n_classes: int | None,
+        n_targets: int | None,
+    ) -> str | None:
+        raise NotImplementedError
+
+    def encode(self, y: np.ndarray, units: int, dtype: Any) -> np.ndarray:
+        """A data set's targets as the rows that a plan's ``targets`` takes; once per training.
+
+        ``y`` is (N,) whole numbers for classes, (N,) or (N, T) numbers otherwise. Raises
+        ValueError with a sentence if they do not fit ``units`` outputs.
+        """
+        raise NotImplementedError
+
+    def emit_gradient(
+        self, program: Program, scores: np.ndarray, targets: np.ndarray, gradient: np.ndarray
+    ) -> None:
+        """Steps gradient = ∂(mean loss) / ∂scores; scores are outputs. All (outputs, B)."""
+        raise NotImplementedError
+
+    def emit_logits_gradient(
+        self, program: Program, logits: np.ndarray, targets: np.ndarray, gradient: np.ndarray
+    ) -> None:
+        """The same for logits of the :attr:`fused_activation`."""
+        raise NotImplementedError
+
+    def values(self, scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """The loss of each sample: scores (..., outputs, B) → (..., B)."""
+        raise NotImplementedError
+
+    def logits_values(self, logits: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """The same from logits."""
+        raise NotImplementedError
+
+    threshold: ClassVar[float] = 0.5
+    """With one output and two classes: above it, the prediction is class 1."""
+
+
+class Criterion:
+    """A loss attached to an output of ``units`` numbers.
+
+    ``from_logits`` says whether the scores it is given (a plan's ``logits``) are the numbers
+    before the output's activation.
+    """
+
+    def __init__(self, loss: Loss, units: int, *, from_logits: bool, dtype: Any) -> None:
+        self.loss = loss
+        self.units = units
+        self.from_logits = from_logits
+        self.dtype = np.dtype(dtype)
+
+    def encode(self, y: np.ndarray) -> np.ndarray:
+        """A data set's targets, (N,) or (N, T), as rows for a plan's ``targets``."""
+        return self.loss.encode(np.asarray(y), self.units, self.dtype)
+
+    def targets_buffer(self, batch_size: int) -> np.ndarray:
+        """A buffer for one batch of encoded targets."""
+        if self.loss.target == "classes":
+            return np.zeros(batch_size, np.int64)
+        return np.zeros((batch_size, self.units), self.dtype)
+
+    def emit_gradient(
+        self, program: Program, scores: np.ndarray, targets: np.ndarray, gradient: np.ndarray
+    ) -> None:
+        """Steps gradient = ∂(mean loss) / ∂scores; scores and gradient are (outputs, B)."""
+        emit = self.loss.emit_logits_gradient if self.from_logits else self.loss.emit_gradient
+        emit(program, scores, targets, gradient)
+
+    def value(self, scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """Mean loss of each batch: scores (..., outputs, B), encoded targets → (...)."""
+        values = self.loss.logits_values if self.from_logits else self.loss.values
+        return np.asarray(values(scores, targets).mean(axis=-1))
+
+    def predicted_classes(self, scores: np.ndarray) -> np.ndarray:
+        """The class of each sample: scores (..., outputs, B) → (..., B) whole numbers."""
+        if self.units == 1:
+            threshold = 0.0 if self.from_logits else self.loss.threshold
+            return (scores[..., 0, :] > threshold).astype(np.int64)
+        return np.asarray(scores.argmax(axis=-2))
+
+    def target_classes(self, targets: np.ndarray) -> np.ndarray:
+        """The class of each sample from encoded targets: (..., B[, outputs]) → (..., B)."""
+        if self.loss.target == "classes":
+            return targets
+        if self.units == 1:
+            threshold = 0.0 if self.loss.target == "sign" else 0.5
+            return (targets[..., 0] > threshold).astype(np.int64)
+        return np.asarray(targets.argmax(axis=-1))

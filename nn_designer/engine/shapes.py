@@ -1,0 +1,39 @@
+"""Shapes of samples and weights: the words that the engine and the layer kinds share."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+Shape = tuple[int, ...]
+"""The shape of one sample, without the batch axis."""
+
+
+class ShapeError(ValueError):
+    """The inputs of a layer do not fit it; the text says why and what to do."""
+
+
+@dataclass(frozen=True)
+class WeightSpec:
+    """A trainable tensor of a layer, in the layout that files use (Dense kernel: (in, out)).
+
+    Keys for the initializer and the regularizer are the layer's settings' values.
+    ``fan`` is (fan_in, fan_out) for the initializers that scale by it.
+    """
+
+    name: str
+    shape: Shape
+    initializer: str
+    fan: tuple[int, int]
+    l1: float = 0.0
+    l2: float = 0.0
+
+    @property
+    def size(self) -> int:
+        """How many numbers the tensor holds."""
+        return math.prod(self.shape)
+
+
+def shape_text(shape: Shape) -> str:
+    """A shape for people: ``28 × 28 × 1``."""
+    return " × ".join(f"{size:,}" for size in shape) or "a single number"

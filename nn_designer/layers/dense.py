@@ -1,0 +1,121 @@
+"""The fully connected layer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nn_designer.engine.activations import ACTIVATIONS
+from nn_designer.layers.base import (
+    Category,
+    LayerKind,
+    Shape,
+    ShapeError,
+    WeightSpec,
+    shape_text,
+)
+from nn_designer.params import Bool, Choice, Float, Int
+
+if TYPE_CHECKING:
+    from nn_designer.engine.plan import Plan, Value
+
+
+def initializer_titles() -> dict[str, str]:
+    """Key → title of the initializers, for a choice."""
+    from nn_designer.engine.initializers import INITIALIZERS
+
+    return {key: initializer.title for key, initializer in INITIALIZERS.items()}
+
+
+def activation_titles() -> dict[str, str]:
+    """Key → title of the activations, for a choice."""
+    return {key: activation.title for key, activation in ACTIVATIONS.items()}
+
+
+class Dense(LayerKind):
+    """Fully connected: every neuron sees all inputs, weighs them, adds its bias and bends the
+    sum with the activation.
+
+    y = activation(kernel · x + bias). It is the basic layer of most networks.
+    """
+
+    key = "dense"
+    title = "Dense"
+    category = Category.CORE
+
+    units = Int(10, minimum=1, maximum=1_000_000_000, help="How many neurons the layer has.")
+    activation = Choice("relu", activation_titles, help="The function applied to each sum.")
+    use_bias = Bool(True, help="Whether each neuron has a bias added to its sum.", advanced=True)
+    kernel_initializer = Choice(
+        "glorot_uniform",
+        initializer_titles,
+        help="How the weights are drawn before training.",
+        advanced=True,
+    )
+    bias_initializer = Choice(
+        "zeros",
+        initializer_titles,
+        help="How the biases are drawn before training.",
+        advanced=True,
+        visible_if=("use_bias", (True,)),
+    )
+    l1 = Float(
+        0.0,
+        minimum=0.0,
+        maximum=10.0,
+        title="L1",
+        help="Adds L1 × Σ|w| to the loss: pulls weights towards exactly zero.",
+        advanced=True,
+    )
+    l2 = Float(
+        0.0,
+        minimum=0.0,
+        maximum=10.0,
+        title="L2",
+        help="Adds L2 × Σw² to the loss: keeps weights small.",
+        advanced=True,
+    )
+
+    def summary(self) -> str:
+        return f"{self.units:,} unit" if self.units == 1 else f"{self.units:,} units"
+
+    def output_shape(self, input_shapes: Sequence[Shape]) -> Shape:
+        (shape,) = input_shapes
+        if len(shape) != 1:
+            raise ShapeError(
+                f"Dense expects a flat list of numbers, but it receives {shape_text(shape)}. "
+                "Insert a Flatten layer before it."
+            )
+        return (self.units,)
+
+    def output_activation(self, input_activations: Sequence[str]) -> str:
+        return self.activation
+
+    def weight_specs(self, input_shapes: Sequence[Shape]) -> tuple[WeightSpec, ...]:
+        ((n_inputs,),) = input_shapes
+        fan = (n_inputs, self.units)
+        kernel = WeightSpec(
+            "kernel", (n_inputs, self.units), self.kernel_initializer, fan, self.l1, self.l2
+        )
+        if not self.use_bias:
+            return (kernel,)
+        return (kernel, WeightSpec("bias", (self.units,), self.bias_initializer, fan))
+
+    def block_shapes(self, input_shapes: Sequence[Shape]) -> dict[str, Shape]:
+        ((n_inputs,),) = input_shapes
+        return {"block": (self.units, n_inputs + self.use_bias)}
+
+    def weight_views(self, blocks: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        block = blocks["block"]  # (units, inputs + 1): the bias is the last column
+        if not self.use_bias:
+            return {"kernel": block.T}
+        return {"kernel": block[:, :-1].T, "bias": block[:, -1]}
+
+    def macs(self, input_shapes: Sequence[Shape]) -> int:
+        ((n_inputs,),) = input_shapes
+        return n_inputs * self.units
+
+    def emit(self, plan: Plan, inputs: Sequence[Value]) -> Value:
+        raise NotImplementedError

@@ -1,0 +1,46 @@
+"""Dropout."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from nn_designer.layers.base import Category, LayerKind, Shape
+from nn_designer.params import Float
+
+if TYPE_CHECKING:
+    from nn_designer.engine.plan import Plan, Value
+
+
+class Dropout(LayerKind):
+    """While training, sets a random part of its inputs to zero, so that the network cannot
+    rely on any single one; when predicting it changes nothing.
+
+    What remains is scaled by 1 / (1 - rate), so that sums keep their size.
+    Srivastava et al. 2014, "Dropout: a simple way to prevent neural networks from overfitting".
+    """
+
+    key = "dropout"
+    title = "Dropout"
+    category = Category.REGULARIZATION
+
+    rate = Float(
+        0.5,
+        minimum=0.0,
+        maximum=1.0,
+        exclusive_maximum=True,
+        step=0.05,
+        help="The share of inputs set to zero in each training step.",
+    )
+
+    def summary(self) -> str:
+        return f"{self.rate:.0%}"
+
+    def output_shape(self, input_shapes: Sequence[Shape]) -> Shape:
+        return input_shapes[0]
+
+    def output_activation(self, input_activations: Sequence[str]) -> str:
+        return "linear"
+
+    def emit(self, plan: Plan, inputs: Sequence[Value]) -> Value:
+        raise NotImplementedError
