@@ -228,6 +228,7 @@ QLabel[role="small"] { color: $muted; font-size: 9pt; }
 QLabel[role="error"] { color: $error; font-size: 9pt; }
 QLabel[role="warning"] { color: $warning; }
 QFrame[role="panel"] { background: $panel; border: none; }
+QFrame[role="helpline"] { background: $raised; border: none; border-top: 1px solid $border; }
 QFrame[role="card"] { background: $raised; border: 1px solid $border; border-radius: 8px; }
 QFrame[notice] { border-radius: 8px; border: 1px solid $border; background: $raised; }
 QFrame[notice="error"] { background: $error_soft; border-color: $error; }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from html import escape
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
@@ -148,10 +149,13 @@ class _Row(QObject):
         self._form.settled.emit(self.param.name)
 
 
+def expected_sentence(param: Param[Any]) -> str:
+    """What a setting may be: "A whole number from 1 to 10."."""
+    expected = param.expected()
+    return f"{expected[0].upper()}{expected[1:]}."
+
+
 def tip_of(param: Param[Any]) -> str:
     """The help of a setting, then what it may be."""
-    from html import escape
-
-    expected = param.expected()
     help_text = f"<p>{escape(param.help)}</p>" if param.help else ""
-    return f"{help_text}<p>{escape(expected[0].upper() + expected[1:])}.</p>"
+    return f"{help_text}<p>{escape(expected_sentence(param))}</p>"

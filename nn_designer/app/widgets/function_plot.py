@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPen, QPixmap, QPolygonF, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from nn_designer.app.theme import Theme, ThemeManager
@@ -150,11 +150,11 @@ class FunctionPlot(QWidget):
             f'<span style="color:{theme.validation}">╍</span> derivative f′(x)'
         )
 
-    def _small_font(self):  # type: ignore[no-untyped-def]
+    def _small_font(self) -> QFont:
         font = self.font()
         font.setPointSizeF(8)
         return font
 
 
-def _ignored(event: object) -> None:
-    event.ignore()  # type: ignore[attr-defined]
+def _ignored(event: QWheelEvent) -> None:
+    event.ignore()

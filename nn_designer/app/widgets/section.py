@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -79,7 +79,7 @@ class _FoldButton(QAbstractButton):
         middle = self.height() / 2
         painter.translate(5, middle)
         painter.rotate(90 if self.isChecked() else 0)
-        painter.drawPolyline(_arrow())
+        painter.drawPolyline([QPointF(-2, -4), QPointF(2, 0), QPointF(-2, 4)])
         painter.resetTransform()
         font = self.font()
         font.setWeight(font.Weight.Medium)
@@ -87,12 +87,6 @@ class _FoldButton(QAbstractButton):
         painter.drawText(
             self.rect().adjusted(18, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self.text()
         )
-
-
-def _arrow() -> list:  # type: ignore[type-arg]
-    from PySide6.QtCore import QPointF
-
-    return [QPointF(-2, -4), QPointF(2, 0), QPointF(-2, 4)]
 
 
 class Fold(QWidget):
