@@ -1,0 +1,37 @@
+"""A training run stopped between two batches: everything that going on depends on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Continuing from it gives the very same weights, bit for bit, as never stopping.
+
+    Plain values and arrays (copies), so that it can be sent to another process and kept in a
+    file. ``parameters`` is the network's flat vector.
+    """
+
+    parameters: np.ndarray
+    optimizer: str
+    """Key of the optimizer."""
+    optimizer_state: Mapping[str, np.ndarray | int]
+    epoch: int
+    """Epochs done."""
+    batch: int
+    """Batches done of the epoch under way."""
+    order_state: Mapping[str, Any]
+    """State of the random numbers before the order of the epoch under way was drawn."""
+    network_state: Any
+    """The network's own random numbers (Dropout)."""
+    sums: Mapping[str, np.ndarray]
+    """Loss and metrics of the epoch under way, summed up."""
+    best: tuple[int, float, int, float, np.ndarray | None]
+    """State of BestEpoch, with the weights of the best epoch."""
+    identity: Mapping[str, Any]
+    """What must be the same to go on: numbers of samples and parameters, batch size, seed..."""
