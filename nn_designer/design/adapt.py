@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nn_designer.data import DataSummary
+from nn_designer.data.dataset import DataSummary
 from nn_designer.design.document import Document
 
 

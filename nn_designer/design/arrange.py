@@ -1,8 +1,15 @@
-"""Where to put the cards: longest-path columns from left to right, few crossings, straight lines."""
+"""Where to put the cards: columns from left to right, the main line straight, few crossings.
+
+A layer's column is the longest way to it. A wire that jumps over columns gets a place to pass
+in each of them, so that it runs beside the cards and not behind them. Within the columns,
+layers are ordered by the mean place of their neighbours (the barycentre method of Sugiyama,
+Tagawa and Toda 1981), above and below the longest path, which stays on one line.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Sequence
 
 from nn_designer.design.document import Document
 
@@ -12,9 +19,146 @@ COLUMN_GAP = 80.0
 ROW_GAP = 40.0
 GRID = 20.0
 
+SWEEPS = 4
 
-def arrange(
-    document: Document, ids: Iterable[str] | None = None
-) -> dict[str, tuple[float, float]]:
-    """New positions, id → (x, y) of the top left corner, for ``edits.move``."""
-    raise NotImplementedError
+Key = tuple[str, ...]
+"""A layer ("id",), or the place where a wire passes a column: (source, target, column)."""
+
+
+def _on_grid(length: float) -> float:
+    return math.ceil(length / GRID) * GRID
+
+
+COLUMN = _on_grid(CARD_WIDTH + COLUMN_GAP)
+ROW = _on_grid(CARD_HEIGHT + ROW_GAP)
+
+
+def arrange(document: Document, ids: Iterable[str] | None = None) -> dict[str, tuple[float, float]]:
+    """New positions, id → (x, y) of the card's top left corner, for ``edits.move``.
+
+    All lie on the grid, none overlap. The top left corner of the whole stays where it was.
+    With ``ids``, only these layers are arranged, by the wires among them.
+    """
+    chosen = {layer.id for layer in document.layers}
+    if ids is not None:
+        chosen &= set(ids)
+    if not chosen:
+        return {}
+    wires = [(w.source, w.target) for w in document.wires if {w.source, w.target} <= chosen]
+    order = [id for id in document.order if id in chosen]
+    order += [layer.id for layer in document.layers if layer.id in chosen - set(order)]
+    places: dict[str, tuple[int, int]] = {}
+    next_row = 0
+    loose: list[str] = []
+    for part in _connected_parts(order, wires):
+        if len(part) == 1:
+            loose.extend(part)
+            continue
+        placed = _place(part, [wire for wire in wires if wire[0] in set(part)])
+        top = min(row for _, row in placed.values())
+        for id, (column, row) in placed.items():
+            places[id] = column, row - top + next_row
+        next_row = max(row for _, row in places.values()) + 1
+    for number, id in enumerate(loose):
+        places[id] = number % 8, next_row + number // 8
+    left = min(document.layer(id).x for id in chosen)
+    top_y = min(document.layer(id).y for id in chosen)
+    left, top_y = round(left / GRID) * GRID, round(top_y / GRID) * GRID
+    return {id: (left + column * COLUMN, top_y + row * ROW) for id, (column, row) in places.items()}
+
+
+def _connected_parts(order: Sequence[str], wires: Iterable[tuple[str, str]]) -> list[list[str]]:
+    """The layers in groups without wires between them, each in the given order."""
+    neighbours: dict[str, list[str]] = {id: [] for id in order}
+    for source, target in wires:
+        neighbours[source].append(target)
+        neighbours[target].append(source)
+    part_of: dict[str, int] = {}
+    for number, id in enumerate(order):
+        waiting = [] if id in part_of else [id]
+        while waiting:
+            at = waiting.pop()
+            if at not in part_of:
+                part_of[at] = number
+                waiting.extend(neighbours[at])
+    parts: dict[int, list[str]] = {}
+    for id in order:
+        parts.setdefault(part_of[id], []).append(id)
+    return list(parts.values())
+
+
+def _place(ids: Sequence[str], wires: Sequence[tuple[str, str]]) -> dict[str, tuple[int, int]]:
+    """(column, row) of each layer of one connected part; ``ids`` in topological order."""
+    column, main = _columns(ids, wires)
+    members: list[list[Key]] = [[] for _ in range(max(column.values()) + 1)]
+    for id in ids:
+        members[column[id]].append((id,))
+    neighbours: dict[Key, list[Key]] = {(id,): [] for id in ids}
+    for source, target in wires:
+        way: list[Key] = [(source,)]
+        for passed in range(column[source] + 1, column[target]):
+            way.append((source, target, str(passed)))
+            members[passed].append(way[-1])
+        way.append((target,))
+        for one, other in zip(way, way[1:], strict=False):
+            neighbours.setdefault(one, []).append(other)
+            neighbours.setdefault(other, []).append(one)
+    row: dict[Key, int] = {}
+    for sweep in range(SWEEPS):
+        for keys in members if sweep % 2 == 0 else reversed(members):
+            row.update(_place_column(keys, neighbours, row, main))
+    return {id: (column[id], row[(id,)]) for id in ids}
+
+
+def _columns(
+    ids: Sequence[str], wires: Sequence[tuple[str, str]]
+) -> tuple[dict[str, int], set[Key]]:
+    """The column of each layer, and the layers of one longest path."""
+    sources: dict[str, list[str]] = {id: [] for id in ids}
+    targets: dict[str, list[str]] = {id: [] for id in ids}
+    for source, target in wires:
+        sources[target].append(source)
+        targets[source].append(target)
+    column: dict[str, int] = {}
+    before: dict[str, str] = {}
+    for id in ids:
+        # A source without column closes a loop; it counts as not there.
+        known = [source for source in sources[id] if source in column]
+        if known:
+            before[id] = max(known, key=lambda source: column[source])
+        column[id] = column[before[id]] + 1 if known else 0
+    at: str | None = max(ids, key=lambda id: column[id])
+    main: set[Key] = set()
+    while at is not None:
+        main.add((at,))
+        at = before.get(at)
+    for id in ids:  # a second Input stands next to the layer it feeds
+        if not sources[id] and targets[id] and (id,) not in main:
+            column[id] = max(0, min(column[target] for target in targets[id]) - 1)
+    return column, main
+
+
+def _place_column(
+    keys: Sequence[Key],
+    neighbours: dict[Key, list[Key]],
+    row: dict[Key, int],
+    main: set[Key],
+) -> dict[Key, int]:
+    """Rows for one column: its layer of the main path on row 0, the others around it."""
+    wish: dict[Key, float] = {}
+    for key in keys:
+        rows = [row[other] for other in neighbours.get(key, ()) if other in row]
+        mean = sum(rows) / len(rows) if rows else 0.0
+        # Beside the main line, layers go below it and passing wires above it.
+        wish[key] = mean if abs(mean) > 1e-9 else (0.25 if len(key) == 1 else -0.25)
+    others = sorted((key for key in keys if key not in main), key=lambda key: wish[key])
+    placed: dict[Key, int] = {key: 0 for key in keys if key in main}
+    taken = 0 if placed else -1
+    for key in (key for key in others if wish[key] >= 0):
+        taken = max(taken + 1, math.floor(wish[key]))
+        placed[key] = taken
+    taken = 0
+    for key in reversed([key for key in others if wish[key] < 0]):
+        taken = min(taken - 1, math.ceil(wish[key]))
+        placed[key] = taken
+    return placed

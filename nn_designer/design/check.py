@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from nn_designer.data import DataSummary
+from nn_designer.data.dataset import DataSummary
 from nn_designer.design.document import Document, Wire
 from nn_designer.layers.base import Shape
 

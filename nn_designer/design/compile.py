@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nn_designer.data import DataSummary
+from nn_designer.data.dataset import DataSummary
 from nn_designer.design.document import Document
 
 if TYPE_CHECKING:

@@ -13,9 +13,10 @@ from functools import cached_property
 from typing import Any
 
 from nn_designer.data.choice import DataChoice
-from nn_designer.design.frozen import EMPTY, FrozenMap, freeze
+from nn_designer.design.frozen import EMPTY, freeze
 
 MAXIMUM_NAME_LENGTH = 60
+MAXIMUM_NOTES_LENGTH = 100_000
 
 
 def slug(name: str) -> str:
@@ -74,7 +75,7 @@ class Document:
     name: str = ""
     layers: tuple[Layer, ...] = ()
     wires: tuple[Wire, ...] = ()
-    data: DataChoice = field(default_factory=lambda: DataChoice("mnist", {}))
+    data: DataChoice = field(default_factory=DataChoice)
     training: Mapping[str, Any] = EMPTY
     optimizer_settings: Mapping[str, Any] = EMPTY
     notes: str = ""
@@ -195,8 +196,3 @@ class Document:
             taken.add(name)
             names[layer.id] = name
         return names
-
-
-def as_frozen(values: Mapping[str, Any]) -> FrozenMap:
-    """The settings of a layer or document as the FrozenMap they are stored as."""
-    return values if isinstance(values, FrozenMap) else FrozenMap(values)

@@ -78,3 +78,8 @@ def thaw(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [thaw(item) for item in value]
     return value
+
+
+def as_frozen(values: Mapping[str, Any]) -> FrozenMap:
+    """``values`` as a FrozenMap."""
+    return values if isinstance(values, FrozenMap) else FrozenMap(values)

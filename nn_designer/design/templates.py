@@ -23,15 +23,35 @@ class Template:
 
 
 TEMPLATES: tuple[Template, ...] = (
-    Template("article", "The article's model", "Reads handwritten digits with two hidden layers of ten neurons, as in the article."),
-    Template("mnist-mlp", "Digits, done well", "A larger network that reads about 98 of 100 handwritten digits right."),
+    Template(
+        "article",
+        "The article's model",
+        "Reads handwritten digits with two hidden layers of ten neurons, as in the article.",
+    ),
+    Template(
+        "mnist-mlp",
+        "Digits, done well",
+        "A larger network that reads about 98 of 100 handwritten digits right.",
+    ),
     Template("xor", "XOR", "The puzzle that one neuron alone can't solve."),
     Template("spiral", "Spiral", "Two interwoven spirals: watch the border between them bend."),
-    Template("circles", "Circles", "A ring around a disc: three neurons are enough to close the circle."),
-    Template("penguins", "Penguins", "Tells three kinds of penguins apart by beak, flipper and weight."),
+    Template(
+        "circles", "Circles", "A ring around a disc: three neurons are enough to close the circle."
+    ),
+    Template(
+        "penguins", "Penguins", "Tells three kinds of penguins apart by beak, flipper and weight."
+    ),
     Template("iris", "Iris", "Tells three kinds of iris apart by their petals and sepals."),
-    Template("auto-mpg", "Fuel consumption", "Predicts how far a car goes on a gallon: a number instead of a class."),
-    Template("skip", "Skip connection", "A branch that is added back in: how deep networks stay trainable."),
+    Template(
+        "auto-mpg",
+        "Fuel consumption",
+        "Predicts how far a car goes on a gallon: a number instead of a class.",
+    ),
+    Template(
+        "skip",
+        "Skip connection",
+        "A branch that is added back in: how deep networks stay trainable.",
+    ),
 )
 
 
@@ -41,4 +61,5 @@ def new(key: str) -> Document:
     Raises:
         KeyError: there is no such template.
     """
-    raise NotImplementedError
+    template = next(template for template in TEMPLATES if template.key == key)
+    return load(template.path).document
