@@ -83,6 +83,7 @@ def stylesheet(theme: Theme, pictures: Path | None) -> str:
             "window": theme.window,
             "panel": theme.panel,
             "raised": theme.panel_raised,
+            "canvas": theme.canvas,
             "border": theme.border,
             "strong_border": mixed(theme.border, theme.text, 0.25),
             "text": theme.text,
@@ -228,6 +229,13 @@ QLabel[role="small"] { color: $muted; font-size: 9pt; }
 QLabel[role="error"] { color: $error; font-size: 9pt; }
 QLabel[role="warning"] { color: $warning; }
 QFrame[role="panel"] { background: $panel; border: none; }
+QFrame[role="side"] { background: $panel; border: none; border-right: 1px solid $border; }
+QFrame[role="template"] { background: $raised; border: 1px solid $border; border-radius: 10px; }
+QFrame[role="template"][hovered="true"], QFrame[role="template"][focused="true"] { border-color: $accent; }
+QFrame[role="picture"] { background: $canvas; border: none; border-bottom: 1px solid $border; border-top-left-radius: 9px; border-top-right-radius: 9px; }
+QFrame[role="row"] { background: transparent; border: 1px solid transparent; border-radius: 6px; }
+QFrame[role="row"][hovered="true"] { background: $panel_hover; }
+QFrame[role="row"][focused="true"] { border-color: $accent; }
 QFrame[role="helpline"] { background: $raised; border: none; border-top: 1px solid $border; }
 QFrame[role="card"] { background: $raised; border: 1px solid $border; border-radius: 8px; }
 QFrame[notice] { border-radius: 8px; border: 1px solid $border; background: $raised; }
