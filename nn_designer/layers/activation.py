@@ -37,4 +37,4 @@ class ActivationLayer(LayerKind):
         return self.activation
 
     def emit(self, plan: Plan, inputs: Sequence[Value]) -> Value:
-        raise NotImplementedError
+        return plan.activated(self.activation, inputs[0], overwrite=False)

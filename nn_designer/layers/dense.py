@@ -118,4 +118,20 @@ class Dense(LayerKind):
         return n_inputs * self.units
 
     def emit(self, plan: Plan, inputs: Sequence[Value]) -> Value:
-        raise NotImplementedError
+        (x,) = inputs
+        block, block_gradient = plan.parameters("block"), plan.gradients("block")
+        rows = x.augmented if self.use_bias else x.flat
+        z = plan.new_value((self.units,))
+        plan.matmul(block, rows, z.flat)
+
+        def backward() -> None:
+            dz = plan.gradient(z)
+            plan.matmul(dz, rows.T, block_gradient)
+            if x.needs_gradient:
+                # With a bias there is one more row of no meaning: slicing it off the block
+                # would make BLAS work on a copy.
+                with plan.gradient_target(x, augmented=self.use_bias) as dx:
+                    plan.matmul(block.T, dz, dx)
+
+        plan.on_backward(backward, z)
+        return plan.activated(self.activation, z, overwrite=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from nn_designer.layers.base import Category, LayerKind, Shape
 from nn_designer.params import Float
 
@@ -43,4 +45,19 @@ class Dropout(LayerKind):
         return "linear"
 
     def emit(self, plan: Plan, inputs: Sequence[Value]) -> Value:
-        raise NotImplementedError
+        (x,) = inputs
+        if not plan.training or self.rate == 0.0:
+            return plan.reshaped(x, x.shape)
+        y = plan.new_value(x.shape)
+        mask = plan.buffer(x.flat.shape)  # 0 or 1 / (1 - rate)
+        plan.step(plan.random.random, None, plan.dtype, mask)
+        plan.step(np.greater_equal, mask, plan.constant(self.rate), mask)
+        plan.step(np.multiply, mask, plan.constant(1.0 / (1.0 - self.rate)), mask)
+        plan.step(np.multiply, x.flat, mask, y.flat)
+
+        def backward() -> None:
+            with plan.gradient_target(x) as dx:
+                plan.step(np.multiply, plan.gradient(y), mask, dx)
+
+        plan.on_backward(backward, y)
+        return y

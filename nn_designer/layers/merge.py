@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from nn_designer.layers.base import Category, LayerKind, Shape, ShapeError, shape_text
 
 if TYPE_CHECKING:
@@ -36,7 +38,19 @@ class Add(LayerKind):
         return first
 
     def emit(self, plan: Plan, inputs: Sequence[Value]) -> Value:
-        raise NotImplementedError
+        y = plan.new_value(inputs[0].shape)
+        plan.step(np.add, inputs[0].flat, inputs[1].flat, y.flat)
+        for x in inputs[2:]:
+            plan.step(np.add, y.flat, x.flat, y.flat)
+
+        def backward() -> None:
+            for x in inputs:
+                if x.needs_gradient:
+                    with plan.gradient_target(x) as dx:
+                        plan.step(np.copyto, dx, plan.gradient(y))
+
+        plan.on_backward(backward, y)
+        return y
 
 
 class Concatenate(LayerKind):
@@ -60,4 +74,18 @@ class Concatenate(LayerKind):
         return (*first[:-1], sum(shape[-1] for shape in input_shapes))
 
     def emit(self, plan: Plan, inputs: Sequence[Value]) -> Value:
-        raise NotImplementedError
+        y = plan.new_value(self.output_shape([x.shape for x in inputs]))
+        ends = np.cumsum([x.shape[-1] for x in inputs])
+        parts = [(x, slice(end - x.shape[-1], end)) for x, end in zip(inputs, ends, strict=True)]
+        for x, part in parts:
+            plan.step(np.copyto, y.data[..., part, :], x.data)
+
+        def backward() -> None:
+            dy = y.shaped(plan.gradient(y))
+            for x, part in parts:
+                if x.needs_gradient:
+                    with plan.gradient_target(x) as dx:
+                        plan.step(np.copyto, x.shaped(dx), dy[..., part, :])
+
+        plan.on_backward(backward, y)
+        return y

@@ -1,0 +1,75 @@
+"""What a network costs: parameters, arithmetic and memory. Nothing is allocated to find out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from nn_designer.engine.shapes import Shape, WeightSpec
+
+COPIES_OF_PARAMETERS = 6
+"""While training: parameters, gradients, two of the optimizer, scratch, best weights so far."""
+
+
+class Costed(Protocol):
+    """The part of a layer kind that its cost derives from."""
+
+    def output_shape(self, input_shapes: Sequence[Shape]) -> Shape: ...
+    def weight_specs(self, input_shapes: Sequence[Shape]) -> tuple[WeightSpec, ...]: ...
+    def macs(self, input_shapes: Sequence[Shape]) -> int: ...
+
+
+@dataclass(frozen=True)
+class LayerCost:
+    """The cost of one layer; ``macs`` and ``outputs`` are for one sample, forward."""
+
+    parameters: int
+    macs: int
+    outputs: int
+
+
+@dataclass(frozen=True)
+class Cost:
+    """The cost of a network, in all and per layer."""
+
+    layers: Mapping[str, LayerCost] = field(default_factory=dict)
+    bytes_per_number: int = 4
+
+    @property
+    def parameters(self) -> int:
+        return sum(layer.parameters for layer in self.layers.values())
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates for one sample, forward."""
+        return sum(layer.macs for layer in self.layers.values())
+
+    @property
+    def parameter_bytes(self) -> int:
+        return self.parameters * self.bytes_per_number
+
+    def training_bytes(self, batch_size: int) -> int:
+        """Memory that training needs, without the data: values and gradients of a batch, and
+        several copies of the parameters."""
+        outputs = sum(layer.outputs for layer in self.layers.values())
+        numbers = COPIES_OF_PARAMETERS * self.parameters + 2 * batch_size * outputs
+        return numbers * self.bytes_per_number
+
+
+def layer_cost(layer: Costed, input_shapes: Sequence[Shape]) -> LayerCost:
+    """The cost of one layer with inputs of these shapes. Raises ShapeError as its shape rule."""
+    return LayerCost(
+        parameters=sum(spec.size for spec in layer.weight_specs(input_shapes)),
+        macs=layer.macs(input_shapes),
+        outputs=math.prod(layer.output_shape(input_shapes)),
+    )
+
+
+def cost_of(
+    layers: Mapping[str, tuple[Costed, Sequence[Shape]]], *, bytes_per_number: int = 4
+) -> Cost:
+    """The cost of layers given with the shapes of their inputs."""
+    costs = {name: layer_cost(layer, shapes) for name, (layer, shapes) in layers.items()}
+    return Cost(costs, bytes_per_number)

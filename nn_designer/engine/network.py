@@ -1,0 +1,428 @@
+"""A network: layers wired into a graph, with all parameters in one flat vector."""
+
+from __future__ import annotations
+
+import zlib
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from graphlib import CycleError, TopologicalSorter
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+
+from nn_designer.engine.cost import Cost, cost_of
+from nn_designer.engine.initializers import INITIALIZERS
+from nn_designer.engine.losses import LOSSES, Criterion
+from nn_designer.engine.plan import Plan, Value
+from nn_designer.engine.shapes import Shape, WeightSpec, shape_text
+
+PLANS_KEPT = 8
+"""So many compiled plans stay in memory; each holds buffers for its batch size."""
+
+
+class NetworkError(ValueError):
+    """Nodes do not form a network that can run; the text says why."""
+
+
+class WeightError(ValueError):
+    """Weights do not fit a network; the text names the layer and both shapes."""
+
+
+class LayerLike(Protocol):
+    """What the engine needs of a layer; ``layers.base.LayerKind`` documents it."""
+
+    minimum_inputs: Any
+    maximum_inputs: Any
+    has_output: Any
+
+    def output_shape(self, input_shapes: Sequence[Shape]) -> Shape: ...
+    def output_activation(self, input_activations: Sequence[str]) -> str: ...
+    def weight_specs(self, input_shapes: Sequence[Shape]) -> tuple[WeightSpec, ...]: ...
+    def block_shapes(self, input_shapes: Sequence[Shape]) -> dict[str, Shape]: ...
+    def weight_views(self, blocks: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]: ...
+    def macs(self, input_shapes: Sequence[Shape]) -> int: ...
+    def emit(self, plan: Plan, inputs: Sequence[Value]) -> Value: ...
+
+
+class Node(NamedTuple):
+    """A layer in a network; ``inputs`` are names of other nodes, in the order of its ports."""
+
+    name: str
+    layer: LayerLike
+    inputs: tuple[str, ...] = ()
+
+
+class Network:
+    """Nodes compiled into something that predicts, gives gradients and can be trained.
+
+    ``parameters`` and ``gradients`` are flat vectors; ``weights`` maps each node's name to
+    views of the first, ``{"kernel": (in, out), "bias": (out,)}``. One network belongs to one
+    thread: its plans share buffers.
+    """
+
+    def __init__(
+        self,
+        nodes: Sequence[Node],
+        *,
+        loss: str | None = None,
+        seed: int = 0,
+        dtype: Any = np.float32,
+    ) -> None:
+        """Raises NetworkError for a graph that cannot run, ShapeError for sizes that differ."""
+        self.dtype = np.dtype(dtype)
+        self.nodes = _in_order(nodes)
+        self.shapes: dict[str, Shape] = {}
+        self.activations: dict[str, str] = {}
+        for node in self.nodes:
+            shapes = self._input_shapes(node)
+            self.shapes[node.name] = node.layer.output_shape(shapes)
+            activations = [self.activations[name] for name in node.inputs]
+            self.activations[node.name] = node.layer.output_activation(activations)
+        self.input_name, self.output_name = _ends(self.nodes)
+        self.input_shape = self.shapes[self.input_name]
+        self.output_shape = self.shapes[self.output_name]
+        self._allocate()
+        self.random = np.random.default_rng()
+        """Draws what is random in training steps (Dropout); a checkpoint keeps its state."""
+        self._plans: OrderedDict[tuple[int, bool, bool], Plan] = OrderedDict()
+        self.set_loss(loss)
+        self.initialize(seed)
+
+    def _input_shapes(self, node: Node) -> list[Shape]:
+        return [self.shapes[name] for name in node.inputs]
+
+    def _allocate(self) -> None:
+        """One vector for all parameters, one for the gradients, views per node."""
+        layout: dict[str, dict[str, tuple[int, Shape]]] = {}
+        self.specs: dict[str, tuple[WeightSpec, ...]] = {}
+        size = 0
+        for node in self.nodes:
+            shapes = self._input_shapes(node)
+            layout[node.name] = {}
+            for block, shape in node.layer.block_shapes(shapes).items():
+                layout[node.name][block] = (size, shape)
+                size += int(np.prod(shape, dtype=object))
+            specs = node.layer.weight_specs(shapes)
+            if specs:
+                self.specs[node.name] = specs
+        try:
+            self.parameters = np.zeros(size, self.dtype)
+            self.gradients = np.zeros(size, self.dtype)
+        except (MemoryError, ValueError):
+            raise NetworkError(
+                f"The network has {size:,} parameters; they need more memory "
+                f"({2 * size * self.dtype.itemsize / 2**30:,.0f} GiB) than this computer can "
+                "give. Use fewer units."
+            ) from None
+        self._parameter_blocks = {n: _views(self.parameters, b) for n, b in layout.items()}
+        self._gradient_blocks = {n: _views(self.gradients, b) for n, b in layout.items()}
+        self.weights: dict[str, dict[str, np.ndarray]] = {}
+        self.weight_gradients: dict[str, dict[str, np.ndarray]] = {}
+        """Views of ``gradients``, as ``weights`` are of ``parameters``."""
+        for node in self.nodes:
+            if node.name in self.specs:
+                views = node.layer.weight_views
+                self.weights[node.name] = views(self._parameter_blocks[node.name])
+                self.weight_gradients[node.name] = views(self._gradient_blocks[node.name])
+
+    @property
+    def parameter_count(self) -> int:
+        """How many numbers training can change."""
+        return self.parameters.size
+
+    @property
+    def loss(self) -> str | None:
+        """The key of the loss."""
+        return self._loss
+
+    @property
+    def criterion(self) -> Criterion:
+        """The loss, attached to the output: encodes targets, gives values. Needs a loss."""
+        if self._criterion is None:
+            raise NetworkError("The network has no loss. Choose one before training.")
+        return self._criterion
+
+    def set_loss(self, loss: str | None) -> None:
+        """Attach another loss (a key of LOSSES), or none."""
+        self._plans.clear()
+        self._loss = loss
+        self._criterion = None
+        self._fused_name: str | None = None
+        if loss is None:
+            return
+        if loss not in LOSSES:
+            raise NetworkError(f"There is no loss {loss!r}; choose one of {', '.join(LOSSES)}.")
+        if len(self.output_shape) != 1:
+            raise NetworkError(LOSSES[loss].problem_with(self.output_shape, "linear") or "")
+        activation = LOSSES[loss].fused_activation
+        if activation is not None:
+            self._fused_name = self._node_with_logits(activation)
+        self._criterion = Criterion(
+            LOSSES[loss],
+            self.output_shape[0],
+            from_logits=self._fused_name is not None,
+            dtype=self.dtype,
+        )
+
+    def _node_with_logits(self, activation: str) -> str | None:
+        """The node that makes the output with this activation, if only the output uses it."""
+        nodes = {node.name: node for node in self.nodes}
+        uses = [name for node in self.nodes for name in node.inputs]
+        node = nodes[self.output_name]
+        while not node.layer.has_output:
+            (name,) = node.inputs
+            if uses.count(name) > 1:
+                return None
+            node = nodes[name]
+        if node.layer.output_activation(["linear"] * len(node.inputs)) != activation:
+            return None
+        return node.name
+
+    # --- weights ---
+
+    def initialize(self, seed: int) -> None:
+        """New weights from the layers' initializers.
+
+        Each layer's weights depend on the seed, its name and its own settings only, so that a
+        change of one layer leaves the others' first weights as they were.
+        """
+        for name, specs in self.specs.items():
+            rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
+            for spec in specs:
+                initializer = INITIALIZERS[spec.initializer]
+                values = initializer.initialize(rng, spec.shape, spec.fan, self.dtype)
+                self.weights[name][spec.name][...] = values
+        fresh = np.random.default_rng([seed, len(self.nodes)])
+        # The state is replaced, not the generator: compiled steps hold on to it.
+        self.random.bit_generator.state = fresh.bit_generator.state
+
+    def get_weights(self) -> dict[str, dict[str, np.ndarray]]:
+        """Copies of all weights: node name → tensor name → array."""
+        return {
+            name: {key: np.ascontiguousarray(view) for key, view in views.items()}
+            for name, views in self.weights.items()
+        }
+
+    def set_weights(self, weights: Mapping[str, Mapping[str, np.ndarray]]) -> None:
+        """Take all weights from ``weights``. Raises WeightError, and then changes nothing."""
+        checked: list[tuple[np.ndarray, np.ndarray]] = []
+        for name, views in self.weights.items():
+            if name not in weights:
+                near = get_close_matches(name, list(weights), n=1)
+                hint = f" (there is {near[0]!r})" if near else ""
+                raise WeightError(
+                    f"The weights have nothing for the layer {name!r}{hint}. They belong to "
+                    "another design."
+                )
+            for key, view in views.items():
+                if key not in weights[name]:
+                    raise WeightError(f"The weights of the layer {name!r} have no {key}.")
+                array = np.asarray(weights[name][key])
+                if array.shape != view.shape:
+                    raise WeightError(
+                        f"The {key} of the layer {name!r} must be {shape_text(view.shape)}, but "
+                        f"in these weights it is {shape_text(array.shape)}."
+                    )
+                if array.dtype.kind not in "fiu":
+                    raise WeightError(f"The {key} of the layer {name!r} holds no numbers.")
+                checked.append((view, array))
+        unknown = sorted(set(weights) - set(self.weights))
+        if unknown:
+            raise WeightError(
+                f"The weights have a layer {unknown[0]!r} that the design does not have. They "
+                "belong to another design."
+            )
+        for view, array in checked:
+            view[...] = array
+
+    def regularization(self) -> float:
+        """What L1 and L2 add to the loss with the present weights."""
+        total = 0.0
+        for name, specs in self.specs.items():
+            for spec in specs:
+                weight = self.weights[name][spec.name]
+                if spec.l1:
+                    total += spec.l1 * float(np.abs(weight).sum(dtype=np.float64))
+                if spec.l2:
+                    total += spec.l2 * float(np.square(weight).sum(dtype=np.float64))
+        return total
+
+    # --- running ---
+
+    def plan(self, batch_size: int, training: bool) -> Plan:
+        """Compiled steps for one batch size, cached.
+
+        Training plans run forward and backward; others only forward, with predictions.
+        """
+        return self._compiled(batch_size, training, training)
+
+    def _compiled(self, batch_size: int, training: bool, differentiates: bool) -> Plan:
+        key = (batch_size, training, differentiates)
+        plan = self._plans.get(key)
+        if plan is None:
+            plan = self._compile(batch_size, training, differentiates)
+            self._plans[key] = plan
+            if len(self._plans) > PLANS_KEPT:
+                self._plans.popitem(last=False)
+        self._plans.move_to_end(key)
+        return plan
+
+    def _compile(self, batch_size: int, training: bool, differentiates: bool) -> Plan:
+        plan = Plan(batch_size, self.dtype, training=training, random=self.random)
+        for node in self.nodes:
+            inputs = [plan.values[name] for name in node.inputs]
+            plan.begin_layer(
+                self._parameter_blocks[node.name],
+                self._gradient_blocks[node.name],
+                inputs,
+                differentiates=differentiates,
+                defers_activation=node.name == self._fused_name,
+            )
+            plan.values[node.name] = node.layer.emit(plan, inputs)
+        last = plan.values[self.output_name]
+        scores = last.logits or last
+        criterion = self._criterion
+        if criterion is not None:
+            plan.targets = criterion.targets_buffer(batch_size)
+        skipped = differentiates and self._fused_name is not None
+        plan.finish(logits=scores.flat, outputs=None if skipped else last.flat)
+        if differentiates:
+            plan.release_scratch()
+            gradient = plan.seed_gradient(scores)
+            self.criterion.emit_gradient(plan, scores.flat, plan.targets, gradient)
+            plan.emit_backward()
+            self._emit_regularization(plan)
+        return plan
+
+    def _emit_regularization(self, plan: Plan) -> None:
+        """Add the gradients of l1 · Σ|w| + l2 · Σw²."""
+        plan.release_scratch()
+        for name, specs in self.specs.items():
+            for spec in specs:
+                weight = self.weights[name][spec.name]
+                gradient = self.weight_gradients[name][spec.name]
+                share = np.empty_like(weight) if spec.l1 or spec.l2 else weight
+                if spec.l1:
+                    plan.step(np.sign, weight, share)
+                    plan.step(np.multiply, share, plan.constant(spec.l1), share)
+                    plan.step(np.add, gradient, share, gradient)
+                if spec.l2:
+                    plan.step(np.multiply, weight, plan.constant(2.0 * spec.l2), share)
+                    plan.step(np.add, gradient, share, gradient)
+
+    def input_rows(self, x: np.ndarray) -> np.ndarray:
+        """Samples (N, *input_shape) as rows for a plan's ``inputs``: (N, F + 1), last column 1."""
+        x = np.asarray(x)
+        if x.shape[1:] != self.input_shape:
+            raise NetworkError(
+                f"The network expects samples of {shape_text(self.input_shape)}, but these are "
+                f"{shape_text(x.shape[1:])}."
+            )
+        rows = np.ones((len(x), int(np.prod(self.input_shape)) + 1), self.dtype)
+        rows[:, :-1] = x.reshape(len(x), -1)
+        return rows
+
+    def _load(self, plan: Plan, x: np.ndarray) -> None:
+        plan.inputs[:, :-1] = x.reshape(len(x), -1)
+
+    def predict(self, x: np.ndarray, batch_size: int = 1024) -> np.ndarray:
+        """Predictions (N, *output_shape) for samples (N, *input_shape)."""
+        x = self._checked(x)
+        outputs = np.empty((len(x), *self.output_shape), self.dtype)
+        rows = outputs.reshape(len(x), -1)
+        for start in range(0, len(x), batch_size):
+            part = x[start : start + batch_size]
+            plan = self._compiled(len(part), False, False)
+            self._load(plan, part)
+            plan.run()
+            assert plan.outputs is not None
+            rows[start : start + batch_size] = plan.outputs.T
+        return outputs
+
+    def trace(self, x: np.ndarray) -> dict[str, np.ndarray]:
+        """Every node's output for samples (N, *input_shape), copies with the samples first."""
+        x = self._checked(x)
+        plan = self._compiled(len(x), False, False)
+        self._load(plan, x)
+        plan.run()
+        return {
+            name: np.ascontiguousarray(np.moveaxis(value.data, -1, 0))
+            for name, value in plan.values.items()
+        }
+
+    def loss_and_gradients(self, x: np.ndarray, y: np.ndarray) -> float:
+        """The loss of one whole batch; fills ``gradients``. Dropout is off.
+
+        Mean over the batch, plus regularization.
+        """
+        x = self._checked(x)
+        plan = self._compiled(len(x), False, True)
+        self._load(plan, x)
+        plan.targets[...] = self.criterion.encode(y)
+        plan.run()
+        return float(self.criterion.value(plan.logits, plan.targets)) + self.regularization()
+
+    def _checked(self, x: np.ndarray) -> np.ndarray:
+        x = np.asarray(x)
+        if x.ndim == 0 or x.shape[1:] != self.input_shape:
+            raise NetworkError(
+                f"The network expects samples of {shape_text(self.input_shape)}, but these are "
+                f"{shape_text(x.shape[1:])}."
+            )
+        return x
+
+    def cost(self) -> Cost:
+        """Parameters, multiply-accumulates and bytes, in all and per node."""
+        return cost_of(
+            {node.name: (node.layer, self._input_shapes(node)) for node in self.nodes},
+            bytes_per_number=self.dtype.itemsize,
+        )
+
+
+def _views(vector: np.ndarray, blocks: Mapping[str, tuple[int, Shape]]) -> dict[str, np.ndarray]:
+    return {
+        name: vector[start : start + int(np.prod(shape))].reshape(shape)
+        for name, (start, shape) in blocks.items()
+    }
+
+
+def _in_order(nodes: Sequence[Node]) -> list[Node]:
+    """Inputs before those who use them. Raises NetworkError for what is no network."""
+    by_name = {node.name: node for node in nodes}
+    if len(by_name) < len(nodes):
+        raise NetworkError("Two layers have the same name. Rename one.")
+    for node in nodes:
+        for name in node.inputs:
+            if name not in by_name:
+                raise NetworkError(
+                    f"{node.name!r} takes its input from {name!r}, which is missing."
+                )
+        low, high = node.layer.minimum_inputs, node.layer.maximum_inputs
+        if len(node.inputs) < low or (high is not None and len(node.inputs) > high):
+            wanted = f"{low}" if low == high else f"at least {low}"
+            raise NetworkError(
+                f"{node.name!r} expects {wanted} inputs, but it has {len(node.inputs)}."
+            )
+    try:
+        order = TopologicalSorter({node.name: node.inputs for node in nodes}).static_order()
+        return [by_name[name] for name in order]
+    except CycleError as error:
+        names = " → ".join(error.args[1])
+        raise NetworkError(f"The layers form a loop: {names}. Remove one of its wires.") from None
+
+
+def _ends(nodes: Sequence[Node]) -> tuple[str, str]:
+    """The names of the input and the output node."""
+    used = {name for node in nodes for name in node.inputs}
+    inputs = [node.name for node in nodes if node.layer.maximum_inputs == 0]
+    outputs = [node.name for node in nodes if node.name not in used]
+    if len(inputs) != 1:
+        raise NetworkError(f"A network needs exactly one Input, but it has {len(inputs)}.")
+    if len(outputs) != 1:
+        raise NetworkError(
+            "All layers must lead to one output, but these lead nowhere: " + ", ".join(outputs)
+            if outputs
+            else "A network needs an output."
+        )
+    return inputs[0], outputs[0]

@@ -1,0 +1,247 @@
+"""A network compiled for one batch size: buffers, and steps forward and backward.
+
+Layout. All buffers are batch-last, ``(*sample_shape, B)``. Each value also owns one more row,
+constant 1, after its numbers: in ``value.augmented``, (F + 1, B), a Dense layer finds its
+inputs and the input of its bias in one matrix. A batch enters as gathered rows,
+``plan.inputs`` (B, F + 1), and is read transposed.
+
+How a layer adds itself, in :meth:`LayerKind.emit`::
+
+    def emit(self, plan, inputs):
+        (x,) = inputs
+        y = plan.new_value(self.output_shape([x.shape]))
+        plan.step(np.square, x.flat, y.flat)                   # forward
+
+        def backward():
+            with plan.gradient_target(x) as dx:                # writes, or adds to what is there
+                plan.step(np.multiply, plan.gradient(y), x.flat, dx)
+                plan.step(np.multiply, dx, plan.constant(2.0), dx)
+
+        plan.on_backward(backward, y)
+        return y
+
+``on_backward`` keeps the function until all layers are emitted; then they are called from the
+last layer to the first. So when a layer's turn comes, everyone who uses its output has written
+their share of its gradient. The first share writes, later ones are added: a value may feed two
+layers, or the same layer twice. Gradients nobody needs (of the data) are never computed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from nn_designer.engine.activations import ACTIVATIONS
+from nn_designer.engine.program import Program
+from nn_designer.engine.shapes import Shape
+
+
+class _Storage:
+    """Memory of a value and its gradient; reshaped values share it."""
+
+    def __init__(self, augmented: np.ndarray, needs_gradient: bool) -> None:
+        self.augmented = augmented  # (F + 1, B)
+        self.needs_gradient = needs_gradient
+        self.gradient: np.ndarray | None = None  # (F + 1, B), the last row is of no meaning
+
+
+class Value:
+    """What flows along a wire, for a whole batch."""
+
+    def __init__(self, shape: Shape, storage: _Storage) -> None:
+        self.shape = shape
+        self.storage = storage
+        self.logits: Value | None = None
+        """The value before the network's last activation, if this came out of that."""
+
+    @property
+    def needs_gradient(self) -> bool:
+        """Whether anything before this value can learn."""
+        return self.storage.needs_gradient
+
+    @property
+    def augmented(self) -> np.ndarray:
+        """(F + 1, B): the numbers of each sample in a column, below them the constant 1."""
+        return self.storage.augmented
+
+    @property
+    def flat(self) -> np.ndarray:
+        """(F, B)"""
+        return self.storage.augmented[:-1]
+
+    @property
+    def data(self) -> np.ndarray:
+        """(*shape, B)"""
+        return self.shaped(self.flat)
+
+    def shaped(self, flat: np.ndarray) -> np.ndarray:
+        """An (F, B) array as (*shape, B), without copying."""
+        return flat.reshape(*self.shape, flat.shape[-1])
+
+
+class Plan(Program):
+    """One network for one batch size. Made by ``Network.plan``; ``run()`` does a whole pass.
+
+    Without gradients, a pass leaves predictions in ``outputs`` (and in ``logits`` what the loss
+    reads). With gradients it also leaves the mean loss's gradients in ``network.gradients``, and
+    ``outputs`` may be left out. ``training`` switches Dropout on.
+    """
+
+    inputs: np.ndarray
+    """(B, F + 1): gather rows into it; the last column stays 1."""
+    targets: np.ndarray
+    """Encoded targets (``Criterion.encode``), (B,) or (B, outputs): gather rows into it."""
+    logits: np.ndarray
+    """(outputs, B): what the loss reads."""
+    outputs: np.ndarray | None
+    """(outputs, B): the predictions; None where training leaves the last activation out."""
+
+    def __init__(
+        self, batch_size: int, dtype: Any, *, training: bool, random: np.random.Generator
+    ) -> None:
+        super().__init__(dtype)
+        self.batch_size = batch_size
+        self.training = training
+        self.random = random
+        self.values: dict[str, Value] = {}
+        self._backward: list[Callable[[], None]] = []
+        self._input_rows: list[np.ndarray] = []
+        self._needs_gradient = False
+        self._defers_activation = False
+        self._skips_activation = False
+        self._parameters: Mapping[str, np.ndarray] = {}
+        self._gradients: Mapping[str, np.ndarray] = {}
+
+    # --- what layers use ---
+
+    def new_value(self, shape: Shape) -> Value:
+        """A new value; the layer's forward steps must fill ``flat`` or ``data``."""
+        augmented = np.zeros((math.prod(shape) + 1, self.batch_size), self.dtype)
+        augmented[-1] = 1
+        return Value(shape, _Storage(augmented, self._needs_gradient))
+
+    def input_value(self, shape: Shape) -> Value:
+        """The value of an Input: a transposed view of the rows that are gathered."""
+        rows = np.zeros((self.batch_size, math.prod(shape) + 1), self.dtype)
+        rows[:, -1] = 1
+        self._input_rows.append(rows)
+        return Value(shape, _Storage(rows.T, needs_gradient=False))
+
+    def reshaped(self, value: Value, shape: Shape) -> Value:
+        """The same numbers (and gradient) in another shape; costs nothing."""
+        return Value(shape, value.storage)
+
+    def parameters(self, block: str) -> np.ndarray:
+        """A parameter block of the layer that is being emitted."""
+        return self._parameters[block]
+
+    def gradients(self, block: str) -> np.ndarray:
+        """The gradient of a parameter block; the backward steps must fill it."""
+        return self._gradients[block]
+
+    def gradient(self, value: Value) -> np.ndarray:
+        """(F, B): ∂loss/∂value, complete; for the layer that made the value."""
+        if value.storage.gradient is None:
+            raise RuntimeError("A value's gradient was asked for, but nothing has written it.")
+        return value.storage.gradient[:-1]
+
+    @contextmanager
+    def gradient_target(self, value: Value, *, augmented: bool = False) -> Iterator[np.ndarray]:
+        """Where to write this layer's share of ∂loss/∂value: (F, B).
+
+        ``augmented`` gives (F + 1, B), the last row of no meaning. Don't ask for values that
+        need no gradient. The array must be written whole; it is not zero before.
+        """
+        storage = value.storage
+        shape = storage.augmented.shape
+        if storage.gradient is None:
+            gradient = self.buffer(shape)
+            yield gradient if augmented else gradient[:-1]
+            storage.gradient = gradient
+        else:
+            share = self.scratch(shape)
+            yield share if augmented else share[:-1]
+            total = storage.gradient[:-1]
+            self.step(np.add, total, share[:-1], total)
+
+    def on_backward(self, emit: Callable[[], None], value: Value) -> None:
+        """Register the function that emits the backward steps of ``value``."""
+        if value.needs_gradient:
+            self._backward.append(emit)
+
+    def activated(self, key: str, z: Value, *, overwrite: bool) -> Value:
+        """The value after an activation, with its steps both ways.
+
+        ``overwrite``: ``z`` is the layer's own and used by nobody else, so that its memory (and
+        its gradient's) may be taken.
+        """
+        activation = ACTIVATIONS[key]
+        if self._defers_activation:  # the loss reads z
+            if self._skips_activation:
+                return z
+            a = self.new_value(z.shape)
+            activation.emit_forward(self, z.data, a.data)
+            a.logits = z
+            return a
+        if key == "linear":
+            return z if overwrite else self.reshaped(z, z.shape)
+        in_place = overwrite and activation.from_output
+        a = z if in_place else self.new_value(z.shape)
+        shaped = (lambda flat: flat) if activation.elementwise else z.shaped
+        kept = activation.emit_forward(self, shaped(z.flat), shaped(a.flat))
+
+        def emit_backward(dz: np.ndarray) -> None:
+            da = self.gradient(a)
+            arrays = (shaped(z.flat), shaped(a.flat), kept, shaped(da), shaped(dz))
+            activation.emit_backward(self, *arrays)
+
+        def backward() -> None:
+            if overwrite:
+                z.storage.gradient = a.storage.gradient
+                emit_backward(self.gradient(z))
+            else:
+                with self.gradient_target(z) as dz:
+                    emit_backward(dz)
+
+        self.on_backward(backward, a)
+        return a
+
+    # --- what the network uses ---
+
+    def begin_layer(
+        self,
+        parameters: Mapping[str, np.ndarray],
+        gradients: Mapping[str, np.ndarray],
+        inputs: list[Value],
+        *,
+        differentiates: bool,
+        defers_activation: bool,
+    ) -> None:
+        """The next steps are those of a layer with these blocks and inputs."""
+        self.release_scratch()
+        self._parameters, self._gradients = parameters, gradients
+        learns = bool(parameters) or any(value.needs_gradient for value in inputs)
+        self._needs_gradient = differentiates and learns
+        self._defers_activation = defers_activation
+        self._skips_activation = defers_activation and differentiates
+
+    def finish(self, *, logits: np.ndarray, outputs: np.ndarray | None) -> None:
+        """All layers are emitted: name the buffers that others look at."""
+        (self.inputs,) = self._input_rows
+        self.logits, self.outputs = logits, outputs
+
+    def seed_gradient(self, value: Value) -> np.ndarray:
+        """(F, B): where the loss writes the gradient of the network's last value."""
+        value.storage.gradient = self.buffer(value.storage.augmented.shape)
+        return self.gradient(value)
+
+    def emit_backward(self) -> None:
+        """Emit the backward steps of all layers, last to first."""
+        for emit in reversed(self._backward):
+            self.release_scratch()
+            emit()
+        self._backward.clear()
