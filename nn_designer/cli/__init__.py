@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -15,6 +16,25 @@ def is_command_line(arguments: Sequence[str]) -> bool:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit status: 0 done, 1 the input is at fault, 2 wrong usage."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
-    print(f"Not yet: {arguments}", file=sys.stderr)
-    return 2
+    from nn_designer.cli.parser import make_parser
+    from nn_designer.cli.run import run
+
+    _write_what_can_be_written()
+    parser = make_parser()
+    try:
+        arguments = parser.parse_args(argv)
+    except SystemExit as stop:  # argparse has printed help, version or what is wrong
+        return stop.code if isinstance(stop.code, int) else 2
+    try:
+        return run(arguments)
+    except BrokenPipeError:
+        # The reader of our output has gone (`| head`): nothing more can be said to it.
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+        return 0
+
+
+def _write_what_can_be_written() -> None:
+    """A terminal that can't show "×" must not end a training: show an escape instead."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
+
+from nn_designer.engine.progress import EpochProgress
+from nn_designer.interchange.files import writing_aside
 
 HISTORY_KEYS = (
     "epoch",
@@ -13,21 +20,45 @@ HISTORY_KEYS = (
     "seconds",
     "samples_per_second",
 )
-"""What every record holds; accuracies are None for numbers, which adds "mae" and "r2"."""
+"""What every record holds. Accuracies are None for numbers, which adds NUMBER_KEYS."""
 
-NUMBER_KEYS = ("mae", "r2", "val_mae", "val_r2")
+NUMBER_KEYS = ("mae", "r2")
+VALIDATION_KEYS = ("val_mae", "val_r2")
+"""What a record of :func:`full_record` holds besides, for numbers."""
 
 
-def epoch_record(progress: Any, task: str) -> dict[str, Any]:
-    """One epoch (an ``EpochProgress``) as a record of plain Python numbers, NaN as None."""
+def epoch_record(progress: EpochProgress, task: str) -> dict[str, Any]:
+    """One epoch as plain Python numbers, with exactly the keys of ``train --json``.
+
+    What is not there (no validation part) or not finite is None.
+    """
     keys = HISTORY_KEYS if task == "classes" else HISTORY_KEYS + NUMBER_KEYS
     return {key: _plain(getattr(progress, key)) for key in keys}
 
 
+def full_record(progress: EpochProgress, task: str) -> dict[str, Any]:
+    """As :func:`epoch_record`, with MAE and R² of the validation part and the learning rate."""
+    extra = ("learning_rate",) if task == "classes" else (*VALIDATION_KEYS, "learning_rate")
+    return epoch_record(progress, task) | {key: _plain(getattr(progress, key)) for key in extra}
+
+
 def _plain(value: Any) -> float | int | None:
-    if value is None:
-        return None
-    if isinstance(value, int):
+    if value is None or isinstance(value, int):
         return value
     number = float(value)
     return number if number - number == 0.0 else None
+
+
+def write_history(path: Path | str, records: Sequence[Mapping[str, Any]]) -> None:
+    """The records as CSV, a column per key; None is an empty cell.
+
+    Raises:
+        InterchangeError: the file can't be written.
+    """
+    text = io.StringIO()
+    keys = list(records[0]) if records else list(HISTORY_KEYS)
+    writer = csv.DictWriter(text, keys, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(records)
+    with writing_aside(path) as (out, _):
+        out.write(text.getvalue().encode("utf-8"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 if TYPE_CHECKING:
     from nn_designer.data.preprocessing import Preprocessing
     from nn_designer.design.document import Document
+    from nn_designer.engine.network import Network
 
 Weights = dict[str, dict[str, np.ndarray]]
 """Layer name (slug) → tensor name → array, in the engine's layout: kernel (in, out), bias (out,)."""
@@ -36,6 +38,37 @@ class TrainedModel:
     task: str = "classes"
     history: tuple[Mapping[str, Any], ...] = ()
 
+    def predict(self, raw: Any) -> np.ndarray:
+        """What the network answers to data as the person has it, (N, outputs).
+
+        ``raw`` is whatever the preprocessing transforms: a data set, a table's file, a mapping
+        of columns, or an array of samples. Numbers come back in the person's units, classes as
+        the network's outputs.
+
+        Raises:
+            DataError: the data is not of the kind the network was trained on.
+            DesignError: the design can't be compiled; WeightError: the weights do not fit it.
+        """
+        x = raw if self.preprocessing is None else self._encoded(self.preprocessing, raw)
+        outputs = self.network().predict(np.asarray(x, dtype=np.float32))
+        if self.task == "number" and self.preprocessing is not None:
+            outputs = self.preprocessing.inverse_target(outputs)
+        return np.asarray(outputs)
+
+    @staticmethod
+    def _encoded(preprocessing: Preprocessing, raw: Any) -> np.ndarray:
+        if isinstance(raw, (str, Path)):
+            return preprocessing.transform_table(raw)
+        return preprocessing.transform(raw)
+
+    def network(self) -> Network:
+        """The compiled network with these weights."""
+        from nn_designer.design.compile import compile_design
+
+        network = compile_design(self.document)
+        network.set_weights({name: dict(tensors) for name, tensors in self.weights.items()})
+        return network
+
 
 @dataclass(frozen=True)
 class LoadedWeights:
@@ -47,3 +80,4 @@ class LoadedWeights:
     target_names: tuple[str, ...] = ()
     task: str = ""
     document: Document | None = None
+    history: tuple[Mapping[str, Any], ...] = ()

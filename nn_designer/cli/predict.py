@@ -1,0 +1,89 @@
+"""The command ``predict``."""
+
+from __future__ import annotations
+
+import argparse
+
+import numpy as np
+
+from nn_designer import data
+from nn_designer.cli.choosing import TABLE, choose_data, load_design
+from nn_designer.cli.output import counted, remark, say
+from nn_designer.data import DataChoice, Preprocessing
+from nn_designer.design.document import Document
+from nn_designer.engine.training_settings import TrainingSettings
+from nn_designer.interchange.files import real_target
+from nn_designer.interchange.fitting import fit_weights, trained_design
+from nn_designer.interchange.formats import read_weights
+from nn_designer.interchange.model import LoadedWeights, TrainedModel
+from nn_designer.interchange.predictions import predictions, write_predictions
+
+
+def predict(arguments: argparse.Namespace) -> int:
+    """Predict every row of the data and write a CSV file."""
+    real_target(arguments.out)
+    document = load_design(arguments.design)
+    loaded = read_weights(arguments.weights)
+    choice = choose_data(document.data, arguments.data, None)
+    document = design_of_weights(document, loaded)
+    model = model_of(document, loaded)
+    assert model.preprocessing is not None
+    x = inputs_for(choice, model.preprocessing)
+    network = model.network()
+    outputs = network.predict(x)
+    if model.task == "number":
+        outputs = np.asarray(model.preprocessing.inverse_target(outputs))
+    write_predictions(arguments.out, predictions(model, outputs))
+    say(f"{counted(len(x), 'prediction')} are in {arguments.out}.")
+    return 0
+
+
+def inputs_for(choice: DataChoice, preprocessing: Preprocessing) -> np.ndarray:
+    """The network's inputs for every row of a table, or of a shipped set's own test part."""
+    if choice.source == TABLE:
+        notes: list[str] = []
+        x = preprocessing.transform_table(str(choice.settings["path"]), notes)
+        for note in notes:
+            remark(f"note: {note}")
+        return x
+    dataset = data.load(choice)
+    x = preprocessing.transform(dataset)
+    return x[len(x) - dataset.n_test :] if dataset.has_test_part else x
+
+
+def design_of_weights(document: Document, loaded: LoadedWeights) -> Document:
+    """The design to use with the weights; says so if it is not quite the one in the file."""
+    found = trained_design(document, loaded)
+    if found is not document and found.layers != document.layers:
+        remark(
+            "note: The weights were trained with the design fitted to other data; so it is used."
+        )
+    return found
+
+
+def model_of(document: Document, loaded: LoadedWeights) -> TrainedModel:
+    """A design with loaded weights. What a foreign file lacks is made again from the data."""
+    weights = fit_weights(document, loaded)
+    if loaded.preprocessing is not None:
+        found = loaded.preprocessing
+        names = loaded.class_names or found.class_names
+        targets = loaded.target_names or found.target_names
+        return TrainedModel(document, weights, found, names, targets, loaded.task or found.task)
+    remark(
+        "note: The weights come without their preprocessing; it is made again from the data of "
+        f"the design ({document.data.source})."
+    )
+    prepared = prepared_data(document)
+    return TrainedModel(
+        document,
+        weights,
+        prepared.preprocessing,
+        prepared.class_names,
+        prepared.target_names,
+        prepared.task,
+    )
+
+
+def prepared_data(document: Document) -> data.Prepared:
+    settings = TrainingSettings(**document.training)
+    return data.prepare(data.load(document.data), settings.validation_split, settings.seed)

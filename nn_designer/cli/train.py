@@ -1,0 +1,235 @@
+"""The command ``train``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from nn_designer import data
+from nn_designer.cli.choosing import choose_data, load_design
+from nn_designer.cli.errors import CommandError, UsageError
+from nn_designer.cli.output import counted, remark, say
+from nn_designer.design import edits
+from nn_designer.design.adapt import adapt_to_data
+from nn_designer.design.check import check
+from nn_designer.design.compile import compile_design
+from nn_designer.design.document import Document
+from nn_designer.engine.network import Network
+from nn_designer.engine.progress import EpochProgress, Finished
+from nn_designer.engine.training import Control, TrainingData
+from nn_designer.engine.training import train as train_network
+from nn_designer.engine.training_settings import TrainingSettings
+from nn_designer.interchange.files import real_target
+from nn_designer.interchange.formats import format_of_path
+from nn_designer.interchange.history import epoch_record, full_record, write_history
+from nn_designer.interchange.model import TrainedModel
+from nn_designer.params import ParamError
+
+
+@dataclass
+class Run:
+    """One training: what it was made from, and what has come of it so far."""
+
+    document: Document
+    network: Network
+    prepared: data.Prepared
+    settings: TrainingSettings
+    history: list[dict[str, Any]] = field(default_factory=list)
+    steps: int = 0
+    finished: Finished | None = None
+
+
+def train(arguments: argparse.Namespace) -> int:
+    """Train a design, print its course, and write weights and history at the end."""
+    _check_outputs(arguments)
+    document = _chosen_document(arguments)
+    run = _prepared_run(document)
+    if not arguments.json:
+        _say_start(run)
+    try:
+        stopped = _train(run, as_json=arguments.json)
+    except BrokenPipeError:
+        # Whoever read the output has gone; what was trained so far is kept all the same.
+        _write_results(run, arguments, quiet=True)
+        raise
+    return _end(run, arguments, stopped)
+
+
+def _check_outputs(arguments: argparse.Namespace) -> None:
+    """Refuse places that can't be written before hours of training, not after."""
+    if arguments.weights is not None:
+        format_of_path(arguments.weights)
+        real_target(arguments.weights)
+    if arguments.history is not None:
+        real_target(arguments.history)
+
+
+def _chosen_document(arguments: argparse.Namespace) -> Document:
+    """The design with everything the command line changes; says what it changed to fit data."""
+    document = load_design(arguments.design)
+    choice = choose_data(document.data, arguments.data, arguments.target)
+    if arguments.data is not None or arguments.target is not None:
+        document, notes = adapt_to_data(edits.set_data(document, choice), data.summary(choice))
+        for note in notes:
+            remark(f"changed: {note}")
+    for name in ("epochs", "seed"):
+        value = getattr(arguments, name)
+        if value is not None:
+            try:
+                TrainingSettings.params[name].check(value)
+            except ParamError as error:
+                raise UsageError(f"--{name}: {error}") from error
+            document = edits.set_training(document, name, value)
+    return document
+
+
+def _prepared_run(document: Document) -> Run:
+    summary = data.summary(document.data)
+    report = check(document, summary)
+    if not report.ok:
+        problem = report.errors[0]
+        more = len(report.errors) - 1
+        rest = f" ({counted(more, 'more error')}: see 'check'.)" if more else ""
+        raise CommandError(f"{problem.sentence}{rest}")
+    settings = TrainingSettings(**document.training)
+    dataset = data.load(document.data)
+    prepared = data.prepare(dataset, settings.validation_split, settings.seed)
+    for sentence in prepared.report:
+        remark(f"note: {sentence}")
+    return Run(document, compile_design(document, summary=summary), prepared, settings)
+
+
+def _say_start(run: Run) -> None:
+    title = data.summary(run.document.data).title
+    n_validation = len(run.prepared.x_validation)
+    parameters = counted(run.network.parameter_count, "parameter")
+    say(
+        f"Training {run.document.name or 'the design'} on {title}: "
+        f"{counted(len(run.prepared.x_train), 'sample')}, {n_validation:,} to validate, {parameters}."
+    )
+
+
+def _train(run: Run, *, as_json: bool) -> bool:
+    """Train to the end or to Ctrl-C (True). The network then holds what was trained."""
+    prepared, task = run.prepared, run.prepared.task
+    training_data = TrainingData(
+        x_train=prepared.x_train,
+        y_train=prepared.y_train,
+        x_validation=prepared.x_validation,
+        y_validation=prepared.y_validation,
+        task=task,
+        n_classes=prepared.n_classes,
+        target_scale=prepared.target_scale,
+    )
+    control = Control(learning_rate=run.settings.learning_rate, granularity="chunk")
+    progress = train_network(
+        run.network,
+        training_data,
+        run.settings,
+        optimizer_settings=dict(run.document.optimizer_settings),
+        control=control,
+    )
+    with _interrupts() as interrupted:
+        try:
+            for event in progress:
+                if isinstance(event, EpochProgress):
+                    run.history.append(full_record(event, task))
+                    _show(event, run, as_json=as_json)
+                elif isinstance(event, Finished):
+                    run.finished = event
+                run.steps = getattr(event, "step", run.steps)
+                if interrupted.is_set():
+                    break
+        finally:
+            progress.close()
+    return interrupted.is_set() and run.finished is None
+
+
+@contextmanager
+def _interrupts() -> Iterator[threading.Event]:
+    """While it lasts, the first Ctrl-C sets the event (the batch is finished); a second one stops."""
+    asked = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield asked  # only the main thread receives signals
+        return
+
+    def on_interrupt(number: int, frame: FrameType | None) -> None:
+        if asked.is_set():
+            raise KeyboardInterrupt
+        asked.set()
+
+    before = signal.signal(signal.SIGINT, on_interrupt)
+    try:
+        yield asked
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _show(event: EpochProgress, run: Run, *, as_json: bool) -> None:
+    if as_json:
+        say(json.dumps(epoch_record(event, run.prepared.task)))
+        return
+    total = str(run.settings.epochs)
+    parts = [f"Epoch {event.epoch:>{len(total)}}/{total}", f"{event.seconds:.1f} s"]
+    for name in ("loss", "accuracy", "mae", "r2", "val_loss", "val_accuracy", "val_mae", "val_r2"):
+        value = getattr(event, name)
+        if value is not None:
+            parts.append(f"{name}: {value:.4f}")
+    parts.append(f"{event.samples_per_second:,.0f} samples/s")
+    say(" - ".join(parts))
+
+
+def _end(run: Run, arguments: argparse.Namespace, stopped: bool) -> int:
+    finished = run.finished
+    if stopped:
+        epochs = counted(len(run.history), "epoch")
+        remark(
+            f"Stopped after {epochs} and {run.steps:,} batches; what was trained so far is kept."
+        )
+    diverged = finished is not None and finished.reason == "diverged"
+    if diverged and not (finished and finished.best_epoch):
+        _write_history(run, arguments, quiet=arguments.json)
+        raise CommandError(f"{finished.message} No weights were written." if finished else "")
+    _write_results(run, arguments, quiet=arguments.json)
+    if diverged and finished:
+        raise CommandError(finished.message)
+    if finished is not None and finished.message:
+        (remark if arguments.json else say)(finished.message)
+    return 0
+
+
+def _write_history(run: Run, arguments: argparse.Namespace, *, quiet: bool) -> None:
+    if arguments.history is not None:
+        write_history(arguments.history, run.history)
+        if not quiet:
+            say(f"The course of training is in {arguments.history}.")
+
+
+def _write_results(run: Run, arguments: argparse.Namespace, *, quiet: bool) -> None:
+    _write_history(run, arguments, quiet=quiet)
+    if arguments.weights is not None:
+        model = trained_model(run)
+        format_of_path(arguments.weights).write(model, Path(arguments.weights))
+        if not quiet:
+            say(f"The weights are in {arguments.weights}.")
+
+
+def trained_model(run: Run) -> TrainedModel:
+    prepared = run.prepared
+    return TrainedModel(
+        document=run.document,
+        weights=run.network.get_weights(),
+        preprocessing=prepared.preprocessing,
+        class_names=prepared.class_names,
+        target_names=prepared.target_names,
+        task=prepared.task,
+        history=tuple(run.history),
+    )

@@ -1,0 +1,141 @@
+"""Bringing weights from a file back into a design."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from nn_designer.design.document import Document
+from nn_designer.interchange.layout import expected_shapes
+from nn_designer.interchange.model import InterchangeError, LoadedWeights, Weights
+from nn_designer.layers import Shape
+
+
+def fit_weights(document: Document, loaded: LoadedWeights) -> Weights:
+    """The weights of ``loaded`` under the names of the design's layers.
+
+    Layers are matched by name; where names differ (a renamed layer, a file of another program),
+    by their order, if every shape fits.
+
+    Raises:
+        InterchangeError: they do not fit; names the first layer and both shapes.
+    """
+    expected = expected_shapes(document)
+    given = loaded.weights
+    if set(given) == set(expected):
+        _compare(expected, given)
+        return {name: dict(given[name]) for name in expected}
+    if len(given) == len(expected):
+        renamed = dict(zip(expected, given.values(), strict=True))
+        if all(_shapes(renamed[name]) == expected[name] for name in expected):
+            return {name: dict(tensors) for name, tensors in renamed.items()}
+    _refuse_names(expected, given)
+    raise AssertionError("unreachable: the names differ")
+
+
+def trained_design(document: Document, loaded: LoadedWeights) -> Document:
+    """The design to use with the weights: ``document``, or what training made of it.
+
+    Training a design with other data than its own changes its ends (the input's shape, the last
+    layers' units and activation), but not its file. The weights remember the changed one; it
+    is used if it differs from ``document`` in nothing else.
+    """
+    other = loaded.document
+    if other is None or other.wires != document.wires or len(other.layers) != len(document.layers):
+        return document
+    ends = _ends(document)
+    for mine, theirs in zip(document.layers, other.layers, strict=True):
+        if (mine.id, mine.kind) != (theirs.id, theirs.kind):
+            return document
+        allowed = {"shape", "units", "activation"} if mine.id in ends else set()
+        keys = set(mine.settings) | set(theirs.settings)
+        if any(mine.settings.get(k) != theirs.settings.get(k) for k in keys - allowed):
+            return document
+    return other
+
+
+def _ends(document: Document) -> set[str]:
+    """Ids of the inputs, of the last layers with units, and of all layers behind those."""
+    ends = {layer.id for layer in document.of_kind("input")}
+    for layer in document.of_kind("dense"):
+        behind = document.descendants(layer.id)
+        if not any(document.layer(id).kind == "dense" for id in behind - {layer.id}):
+            ends |= behind
+    return ends
+
+
+def _shapes(tensors: Mapping[str, np.ndarray]) -> dict[str, Shape]:
+    return {name: tuple(array.shape) for name, array in tensors.items()}
+
+
+def shape_words(shape: Shape) -> str:
+    return " × ".join(f"{size:,}" for size in shape) or "a single number"
+
+
+def _compare(
+    expected: Mapping[str, Mapping[str, Shape]], given: Mapping[str, Mapping[str, np.ndarray]]
+) -> None:
+    for layer, tensors in expected.items():
+        found = _shapes(given[layer])
+        for name, shape in tensors.items():
+            if name not in found:
+                raise InterchangeError(
+                    f"Layer {layer!r} of the design has a {name}, but the file holds none for it. "
+                    "Use the design the weights were trained with."
+                )
+            if found[name] != shape:
+                raise InterchangeError(
+                    f"The {name} of layer {layer!r} is {shape_words(shape)} in the design, but "
+                    f"{shape_words(found[name])} in the file. Use the design the weights were "
+                    "trained with, or change the layer's units or its input to fit."
+                )
+        extra = [name for name in found if name not in tensors]
+        if extra:
+            raise InterchangeError(
+                f"The file holds {extra[0]!r} for layer {layer!r}, but the design has none there. "
+                "Use the design the weights were trained with."
+            )
+
+
+def _refuse_names(
+    expected: Mapping[str, Mapping[str, Shape]], given: Mapping[str, Mapping[str, np.ndarray]]
+) -> None:
+    missing = [name for name in expected if name not in given]
+    unknown = [name for name in given if name not in expected]
+    if missing:
+        raise InterchangeError(
+            f"The file has no weights that fit layer {missing[0]!r}; it holds weights for "
+            f"{_listed(list(given))}, and the design has {_listed(list(expected))}. Use the "
+            "design the weights were trained with."
+        )
+    raise InterchangeError(
+        f"The file has weights for layer {unknown[0]!r}, and the design has no such layer; it has "
+        f"{_listed(list(expected))}. Use the design the weights were trained with."
+    )
+
+
+def _listed(names: list[str]) -> str:
+    if not names:
+        return "no layer"
+    shown = ", ".join(name[:40] for name in names[:5])
+    return shown + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+
+
+def checked_tensor(name: str, array: np.ndarray) -> np.ndarray:
+    """A tensor of a file as float32, or InterchangeError with the reason."""
+    shown = name[:80]
+    if array.dtype.kind != "f":
+        raise InterchangeError(
+            f"The weights {shown!r} have the type {array.dtype}, and floating-point numbers were "
+            "expected (float32). Export them again as float32."
+        )
+    with np.errstate(over="ignore"):
+        converted = np.ascontiguousarray(array, dtype=np.float32)
+    if not np.isfinite(converted).all():
+        bad = int(np.size(converted) - np.count_nonzero(np.isfinite(converted)))
+        raise InterchangeError(
+            f"The weights {shown!r} hold {bad:,} values that are not finite numbers (NaN or "
+            "infinity). The training that made them went wrong; use weights from another run."
+        )
+    return converted

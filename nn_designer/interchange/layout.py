@@ -1,0 +1,82 @@
+"""What a design's weights look like, without building the network: names, shapes, order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from nn_designer.design.document import Document
+from nn_designer.interchange.model import InterchangeError
+from nn_designer.layers import LayerKind, Shape, ShapeError, UnknownKind, kind_of
+from nn_designer.params import ParamError
+
+
+@dataclass(frozen=True)
+class Step:
+    """One layer of the network in the order of computing."""
+
+    name: str
+    kind: LayerKind
+    inputs: tuple[str, ...]
+    input_shapes: tuple[Shape, ...]
+    output_shape: Shape
+
+    @property
+    def tensor_shapes(self) -> dict[str, Shape]:
+        """Tensor name → shape, in the layout of files: kernel (in, out), bias (out,)."""
+        return {spec.name: spec.shape for spec in self.kind.weight_specs(self.input_shapes)}
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "kind": self.kind.key,
+            "settings": self.kind.values(),
+            "inputs": list(self.inputs),
+            "output_shape": list(self.output_shape),
+        }
+
+
+def steps_of(document: Document) -> tuple[Step, ...]:
+    """The layers that reach the output, each after its inputs.
+
+    Raises:
+        InterchangeError: the design has a mistake that leaves a shape unknown.
+    """
+    outputs = document.of_kind("output")
+    if len(outputs) != 1:
+        raise InterchangeError(
+            f"The design has {len(outputs)} Output layers, and weights belong to a design with "
+            "exactly one. Run the check on the design and mend it first."
+        )
+    needed = document.ancestors(outputs[0].id)
+    names = document.export_names
+    steps: dict[str, Step] = {}
+    for id in document.order:
+        if id not in needed:
+            continue
+        layer = document.layer(id)
+        sources = [wire.source for wire in document.incoming(id)]
+        try:
+            kind = kind_of(layer.kind)(**layer.settings)
+            missing = len(sources) < kind.minimum_inputs or any(s not in steps for s in sources)
+            if missing:
+                raise InterchangeError(f"Layer {layer.name!r} has an input that is not connected.")
+            shapes = tuple(steps[source].output_shape for source in sources)
+            shape = kind.output_shape(shapes)
+        except (UnknownKind, ParamError, ShapeError) as error:
+            raise InterchangeError(f"Layer {layer.name!r} is not right: {error}") from error
+        steps[id] = Step(names[id], kind, tuple(names[s] for s in sources), shapes, shape)
+    if outputs[0].id not in steps:
+        raise InterchangeError("The design's wires form a circle. Remove one of them.")
+    return tuple(steps.values())
+
+
+def is_chain(steps: tuple[Step, ...]) -> bool:
+    """Whether each layer feeds exactly the next one."""
+    return all(step.inputs == (before.name,) for before, step in pairwise(steps))
+
+
+def expected_shapes(document: Document) -> dict[str, dict[str, Shape]]:
+    """Layer name → tensor name → shape, for the layers that have weights. Raises as steps_of."""
+    return {step.name: step.tensor_shapes for step in steps_of(document) if step.tensor_shapes}

@@ -1,0 +1,124 @@
+"""Safetensors with PyTorch's names and layout: ``load_state_dict(load_file(path))`` works.
+
+The string metadata holds ``format`` ("pt"), ``modules`` (the ``nn.Sequential`` as code, for
+chains) and ``nn_designer``, the same JSON text as in .npz files plus ``names``, PyTorch's prefix
+→ layer.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nn_designer.interchange import metadata
+from nn_designer.interchange.files import unreadable, writing_aside
+from nn_designer.interchange.fitting import checked_tensor
+from nn_designer.interchange.layout import steps_of
+from nn_designer.interchange.model import InterchangeError, LoadedWeights, TrainedModel, Weights
+from nn_designer.interchange.npz import described, flat_arrays, verify
+from nn_designer.interchange.torch_layout import from_torch, to_torch, torch_names
+
+OURS = "nn_designer"
+LAYOUT = (
+    "as in PyTorch: weight is (units, inputs), bias is (units,): "
+    "y = activation(x @ weight.T + bias); Flatten keeps the order height, width, channels"
+)
+READABLE = {"F16", "F32", "F64"}
+
+
+def write(model: TrainedModel, path: Path) -> None:
+    """Write the model's weights, then read them back and compare before the file takes its place.
+
+    Raises:
+        InterchangeError: it can't be written.
+    """
+    from safetensors.numpy import save
+
+    steps = steps_of(model.document)
+    arrays = flat_arrays(model, steps)
+    names = torch_names(steps)
+    tensors = {}
+    for key, array in arrays.items():
+        layer, _, tensor = key.rpartition(".")
+        tensor, array = to_torch(tensor, array)
+        tensors[f"{names.prefixes[layer]}.{tensor}"] = array
+    description = metadata.describe(model, steps, LAYOUT)
+    description["names"] = {prefix: layer for layer, prefix in names.prefixes.items()}
+    strings = {"format": "pt", OURS: metadata.to_text(description)}
+    if names.modules:
+        strings["modules"] = names.modules
+    with writing_aside(path) as (out, aside):
+        out.write(save(tensors, metadata=strings))
+        out.flush()
+        if aside.is_file():
+            verify(arrays, read(aside), path)
+
+
+def read(path: Path) -> LoadedWeights:
+    """Read weights that NN Designer, PyTorch or another program wrote.
+
+    Raises:
+        InterchangeError: the file can't be read or is not what it should be.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        if Path(path).stat().st_size < 10:
+            raise InterchangeError(
+                f"{path} is too short to be a safetensors file. Copy or export it again."
+            )
+        with safe_open(path, framework="numpy") as source:
+            strings = source.metadata() or {}
+            found = metadata.from_text(strings[OURS]) if OURS in strings else {}
+            weights = _tensors(source, path, found)
+    except SafetensorError as error:
+        raise InterchangeError(
+            f"{path} is not a complete safetensors file ({str(error)[:120]}). Copy or export it "
+            "again."
+        ) from error
+    except OSError as error:
+        raise unreadable(path, error) from error
+    except MemoryError as error:
+        raise InterchangeError(
+            f"{path} needs more memory than there is. Close other programs and try again."
+        ) from error
+    return described(weights, found) if found else LoadedWeights(weights)
+
+
+def _tensors(source: object, path: Path, found: dict[str, object]) -> Weights:
+    names = found.get("names", {})
+    if not isinstance(names, dict) or not all(isinstance(n, str) for n in names.values()):
+        raise InterchangeError(f"{path}: the names of the layers are damaged. Export it again.")
+    weights: Weights = {}
+    for key in sorted(source.keys(), key=_as_counted):  # type: ignore[attr-defined]
+        prefix, dot, tensor = key.rpartition(".")
+        if not dot or not prefix or not tensor:
+            raise InterchangeError(
+                f"{path} holds a tensor called {key[:60]!r}, and names like '0.weight' or "
+                "'dense_1.bias' were expected."
+            )
+        kind = source.get_slice(key).get_dtype()  # type: ignore[attr-defined]
+        if kind not in READABLE:
+            raise InterchangeError(
+                f"{path}: the tensor {key[:60]!r} has the type {kind}, and float32 (F32) was "
+                "expected. Save it again as float32."
+            )
+        array = source.get_tensor(key)  # type: ignore[attr-defined]
+        tensor, array = from_torch(tensor, array)
+        layer = names.get(prefix, prefix)
+        weights.setdefault(layer, {})[tensor] = checked_tensor(key, array)
+    return _in_order(weights, list(names.values()))
+
+
+def _as_counted(key: str) -> tuple[tuple[int, int | str], ...]:
+    """Sorts "2.weight" before "10.weight"."""
+    return tuple((0, int(part)) if part.isdecimal() else (1, part) for part in key.split("."))
+
+
+def _in_order(weights: Weights, order: list[str]) -> Weights:
+    """Layers as the file's description lists them, others behind, and the kernel before the bias."""
+    listed = [name for name in order if name in weights]
+    rest = [name for name in weights if name not in listed]
+    return {
+        name: dict(sorted(weights[name].items(), key=lambda item: item[0] != "kernel"))
+        for name in [*listed, *rest]
+    }
