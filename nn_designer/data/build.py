@@ -31,7 +31,9 @@ MOST_CLASSES = 1_000
 MOST_CLASSES_FOUND = 20
 """Whole numbers with more different values than this are found to be a number, not classes."""
 
-_ID_NAME = re.compile(r"(?:.*[\s_-])?(?:id|index|idx|nr|no|key|uuid|row|row names?)|.*[a-z]Id|#", re.I)
+_ID_NAME = re.compile(
+    r"(?:.*[\s_-])?(?:id|index|idx|nr|no|key|uuid|row|row names?)|.*[a-z]Id|#", re.I
+)
 
 
 def build_dataset(
@@ -110,7 +112,7 @@ def find_task(target: FoundColumn) -> Task:
     distinct = np.unique(present)
     if len(distinct) <= 2:
         return "classes"
-    whole = bool(np.all(distinct == np.round(distinct)))
+    whole = bool((distinct == np.round(distinct)).all())
     few = len(distinct) <= MOST_CLASSES_FOUND and len(distinct) * 2 <= len(present)
     return "classes" if whole and few and column.kind == "number" else "number"
 
@@ -271,8 +273,8 @@ def _feature(found: FoundColumn, forced: set[str], report: list[str]) -> Column 
         return None
     if column.kind == "category":
         return _category_feature(column, missing, is_forced, report)
-    present = column.values[~column.missing]
-    if np.all(present == present[0]):
+    present = np.asarray(column.values[~column.missing], dtype=np.float64)
+    if (present == present[0]).all():
         report.append(f"{name}: the same value in every row, left out.")
         return None
     if not is_forced and column.kind == "number" and _is_row_number(found, present):
@@ -284,7 +286,9 @@ def _feature(found: FoundColumn, forced: set[str], report: list[str]) -> Column 
             f"{found.first_slip[:60]!r} in row {found.first_slip_row:,}); taken as missing."
         )
     if found.n_infinite:
-        report.append(f"{name}: {_cells(found.n_infinite)} infinite or too large; taken as missing.")
+        report.append(
+            f"{name}: {_cells(found.n_infinite)} infinite or too large; taken as missing."
+        )
     if column.kind == "date":
         report.append(f"{name}: dates, turned to years such as {_example_year(present)}.")
     if missing:
@@ -332,7 +336,7 @@ def _category_feature(
 
 def _is_row_number(found: FoundColumn, present: NDArray[np.float64]) -> bool:
     """Whether a number column only names its rows: named like an id, whole, all different."""
-    if not (_ID_NAME.fullmatch(found.name) or found.generated_name and found.name == "row"):
+    if not (_ID_NAME.fullmatch(found.name) or (found.generated_name and found.name == "row")):
         return False
     if not np.all(present == np.round(present)):
         return False
@@ -378,4 +382,3 @@ def _cells(count: int, what: str = "") -> str:
     if what:
         return f"1 cell {what}" if count == 1 else f"{count:,} cells {what}"
     return "1 cell is" if count == 1 else f"{count:,} cells are"
-

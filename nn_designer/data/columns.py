@@ -16,9 +16,11 @@ from nn_designer.data.dates import parse_dates
 from nn_designer.data.errors import DataError
 
 MISSING = frozenset(
-    ("", "NA", "N/A", "n/a", "na", "NaN", "nan", "NAN", "-nan", "NULL", "Null", "null", "None")
-    + ("-", "--", "?", ".", "<NA>", "NaT", "#N/A", "#NA", "#VALUE!", "#DIV/0!", "#REF!", "#NUM!")
-    + ("missing", "Missing", "MISSING")
+    (
+        *("", "NA", "N/A", "n/a", "na", "NaN", "nan", "NAN", "-nan", "NaT", "<NA>"),
+        *("NULL", "Null", "null", "None", "missing", "Missing", "MISSING", "-", "--", "?", "."),
+        *("#N/A", "#NA", "#VALUE!", "#DIV/0!", "#REF!", "#NUM!"),
+    )
 )
 """How an empty cell may be spelled."""
 
@@ -75,9 +77,13 @@ def parse_number(text: str, decimal: str = "point") -> float | None:
     infinite = _INFINITE.fullmatch(text)
     if infinite:
         return -math.inf if infinite[1] == "-" else math.inf
-    plain, thousands = (_POINT, _POINT_THOUSANDS) if decimal == "point" else (
-        _COMMA,
-        _COMMA_THOUSANDS,
+    plain, thousands = (
+        (_POINT, _POINT_THOUSANDS)
+        if decimal == "point"
+        else (
+            _COMMA,
+            _COMMA_THOUSANDS,
+        )
     )
     if not plain.fullmatch(text):
         if not thousands.fullmatch(text):
@@ -98,9 +104,7 @@ def column_from_numbers(name: str, values: NDArray[Any]) -> FoundColumn:
     return FoundColumn(Column(name, "number", numbers), n_infinite=n_infinite)
 
 
-def column_from_cells(
-    name: str, cells: Iterable[object], *, decimal: str = "point"
-) -> FoundColumn:
+def column_from_cells(name: str, cells: Iterable[object], *, decimal: str = "point") -> FoundColumn:
     """Find out what a column holds. Cells are text, or values from Excel and JSON.
 
     ``decimal`` is tried first where both signs would do.
@@ -136,7 +140,8 @@ def _text(cell: object) -> str:
         return "true" if cell else "false"
     if isinstance(cell, (int, np.integer)):
         # Python refuses to write out integers of thousands of digits.
-        return str(cell) if abs(cell) < 10**300 else ("inf" if cell > 0 else "-inf")
+        number = int(cell)
+        return str(number) if abs(number) < 10**300 else ("inf" if number > 0 else "-inf")
     if isinstance(cell, (float, np.floating)):
         return number_text(float(cell))
     if hasattr(cell, "isoformat"):
@@ -264,7 +269,9 @@ def to_numbers(found: FoundColumn, *, decimal: str = "point") -> FoundColumn:
     codes = column.values.astype(np.int32)
     if set(texts) <= {"true", "false"}:
         return FoundColumn(
-            Column(column.name, "number", _spread(np.array([float(t == "true") for t in texts]), codes))
+            Column(
+                column.name, "number", _spread(np.array([float(t == "true") for t in texts]), codes)
+            )
         )
     candidates = [
         np.array([np.nan if n is None else n for n in (parse_number(t, style) for t in texts)])

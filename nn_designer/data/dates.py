@@ -56,16 +56,42 @@ def years_of(moments: NDArray[np.datetime64]) -> NDArray[np.float64]:
     return years
 
 
+def swap_day_and_month(years: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """The same dates with day and month exchanged; None if that is not possible for all."""
+    present = ~np.isnan(years)
+    whole = np.floor(years[present]).astype(np.int64)
+    start = (whole - 1970).astype("datetime64[Y]")
+    length = (start + np.timedelta64(1, "Y")).astype("datetime64[s]") - start.astype(
+        "datetime64[s]"
+    )
+    passed = np.rint((years[present] - whole) * length.astype(np.int64)).astype("timedelta64[s]")
+    moments = start.astype("datetime64[s]") + passed
+    days = moments.astype("datetime64[D]")
+    months = moments.astype("datetime64[M]")
+    day = (days - months.astype("datetime64[D]")).astype(np.int64) + 1
+    month = months.astype(np.int64) % 12 + 1
+    clock = (moments - days.astype("datetime64[s]")).astype(np.int64)
+    time = np.stack([np.zeros_like(clock), np.zeros_like(clock), clock], axis=1)
+    swapped = _years(whole, day, month, time, check_time=False)
+    if swapped is None:
+        return None
+    result = np.full(len(years), np.nan)
+    result[present] = swapped
+    return result
+
+
 def _years(
     year: NDArray[np.int64],
     month: NDArray[np.int64],
     day: NDArray[np.int64],
     time: NDArray[np.int64],
+    *,
+    check_time: bool = True,
 ) -> NDArray[np.float64] | None:
     """Years from parts, or None if one is not a date of the calendar."""
     if ((month < 1) | (month > 12) | (day < 1) | (day > 31) | (year < 1)).any():
         return None
-    if (time >= np.array([25, 60, 61])).any():
+    if check_time and (time >= np.array([25, 60, 61])).any():
         return None
     months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
     days = months.astype("datetime64[D]") + (day - 1).astype("timedelta64[D]")

@@ -108,7 +108,7 @@ def split_rows(dataset: Dataset, validation_split: float, seed: int) -> tuple[Ro
     if n_validation <= 0:
         return order, order[:0]
     if dataset.task == "classes":
-        place = _place_within_class(dataset.y[order], len(dataset.class_names))
+        place = _place_within_class(dataset.y[order].astype(np.int64), len(dataset.class_names))
     else:
         place = (np.arange(n_rows) + 0.5) / n_rows
     # The rows that come first within their class validate, whatever the size of the class.
@@ -128,9 +128,7 @@ def _place_within_class(labels: NDArray[np.int64], n_classes: int) -> NDArray[np
     return place
 
 
-def _inputs(
-    dataset: Dataset, preprocessing: Preprocessing, rows: Rows
-) -> NDArray[np.float32]:
+def _inputs(dataset: Dataset, preprocessing: Preprocessing, rows: Rows) -> NDArray[np.float32]:
     if dataset.x is None:
         return preprocessing.encode(dataset.columns, rows)
     consecutive = len(rows) > 0 and bool(np.all(np.diff(rows) == 1))

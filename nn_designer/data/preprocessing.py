@@ -201,7 +201,8 @@ class Preprocessing:
             plain = column.kind == "category"
             means += [0.0] * column.width if plain else [column.mean]
             scales += [1.0] * column.width if plain else [column.scale]
-        return np.asarray(x, dtype=np.float64) * np.array(scales) + np.array(means)
+        numbers = np.asarray(x, dtype=np.float64) * np.array(scales) + np.array(means)
+        return cast(NDArray[np.float64], numbers)
 
     # ---------------------------------------------------------------- targets
     def transform_target(self, y: NDArray[Any]) -> NDArray[np.int64] | Floats:
@@ -215,9 +216,8 @@ class Preprocessing:
         """Network outputs (N, T) → numbers in the person's units; classes stay as they are."""
         if self.task == "classes":
             return y
-        return np.asarray(y, dtype=np.float64) * np.array(self.target_scale) + np.array(
-            self.target_mean
-        )
+        scale, mean = np.array(self.target_scale), np.array(self.target_mean)
+        return cast(NDArray[Any], np.asarray(y, dtype=np.float64) * scale + mean)
 
     # ------------------------------------------------------------------- JSON
     def to_json(self) -> dict[str, Any]:
@@ -306,4 +306,3 @@ def _shown(shape: Sequence[int]) -> str:
 def _listed(names: Sequence[str], most: int = 12) -> str:
     shown = ", ".join(repr(name) for name in names[:most])
     return shown if len(names) <= most else f"{shown} and {len(names) - most:,} more"
-
