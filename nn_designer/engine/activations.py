@@ -373,7 +373,7 @@ class Softmax(Activation):
 
     def derivative(self, x: np.ndarray) -> np.ndarray:
         probabilities = self.function(x)
-        return probabilities - np.square(probabilities)
+        return np.asarray(probabilities - np.square(probabilities))
 
 
 ACTIVATIONS: dict[str, Activation] = {

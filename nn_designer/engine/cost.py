@@ -9,8 +9,9 @@ from typing import Protocol
 
 from nn_designer.engine.shapes import Shape, WeightSpec
 
-COPIES_OF_PARAMETERS = 6
-"""While training: parameters, gradients, two of the optimizer, scratch, best weights so far."""
+COPIES_OF_PARAMETERS = 7
+"""While training: parameters, gradients and a spare row, two of the optimizer, scratch, best
+weights so far."""
 
 
 class Costed(Protocol):

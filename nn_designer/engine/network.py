@@ -108,11 +108,12 @@ class Network:
                 self.specs[node.name] = specs
         try:
             self.parameters = np.zeros(size, self.dtype)
-            self.gradients = np.zeros(size, self.dtype)
+            # Optimizers use the second row (optimizers.Adam saves a call with it).
+            self.gradients = np.zeros((2, size), self.dtype)[0]
         except (MemoryError, ValueError):
             raise NetworkError(
                 f"The network has {size:,} parameters; they need more memory "
-                f"({2 * size * self.dtype.itemsize / 2**30:,.0f} GiB) than this computer can "
+                f"({3 * size * self.dtype.itemsize / 2**30:,.0f} GiB) than this computer can "
                 "give. Use fewer units."
             ) from None
         self._parameter_blocks = {n: _views(self.parameters, b) for n, b in layout.items()}
