@@ -108,7 +108,7 @@ def find_task(target: FoundColumn) -> Task:
     column = target.column
     if column.kind == "category":
         return "classes"
-    present = column.values[~column.missing]
+    present = np.asarray(column.values[~column.missing], dtype=np.float64)
     distinct = np.unique(present)
     if len(distinct) <= 2:
         return "classes"
