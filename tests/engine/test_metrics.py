@@ -1,0 +1,82 @@
+"""Metrics: by hand, in parts, and at the edges."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from nn_designer.engine.metrics import METRICS
+
+Y = np.array([[1.0], [2.0], [3.0], [6.0]], np.float32)
+ANSWERS = np.array([[1.0], [2.0], [4.0], [4.0]], np.float32)
+
+
+def test_numbers_by_hand() -> None:
+    assert METRICS["mae"].measure(ANSWERS, Y) == pytest.approx(3 / 4)
+    assert METRICS["rmse"].measure(ANSWERS, Y) == pytest.approx(np.sqrt(5 / 4))
+    assert METRICS["r2"].measure(ANSWERS, Y) == pytest.approx(1 - 5 / 14)
+
+
+def test_the_persons_units() -> None:
+    scale = np.array([10.0])
+    assert METRICS["mae"].measure(ANSWERS, Y, scale=scale) == pytest.approx(7.5)
+    assert METRICS["rmse"].measure(ANSWERS, Y, scale=scale) == pytest.approx(10 * np.sqrt(5 / 4))
+    assert METRICS["r2"].measure(ANSWERS, Y, scale=scale) == pytest.approx(1 - 5 / 14)
+
+
+def test_accuracy_of_several_classes() -> None:
+    outputs = np.array([[0.1, 0.9], [0.8, 0.2], [0.3, 0.7]])
+    assert METRICS["accuracy"].measure(outputs, np.array([1, 0, 0])) == pytest.approx(2 / 3)
+
+
+def test_accuracy_of_one_output_and_two_classes() -> None:
+    outputs, right = np.array([[0.2], [0.7], [-0.5], [0.6]]), np.array([1, 1, 0, 0])
+    assert METRICS["accuracy"].measure(outputs, right) == 0.5
+    assert METRICS["accuracy"].measure(outputs, right, threshold=0.0) == 0.75
+
+
+@pytest.mark.parametrize("key", METRICS)
+def test_sums_of_parts_give_the_value_of_the_whole(key: str) -> None:
+    metric, rng = METRICS[key], np.random.default_rng(0)
+    outputs = rng.standard_normal((6, 3, 8))  # 6 batches, 3 outputs, 8 samples
+    if metric.task == "classes":
+        targets = rng.integers(0, 3, (6, 8))
+    else:
+        targets = rng.standard_normal((6, 8, 3))
+    sums = metric.sums(outputs, targets)
+    flat_outputs = np.moveaxis(outputs, 1, 2).reshape(48, 3)
+    flat_targets = targets.reshape(48, *targets.shape[2:])
+    assert metric.value(sums.sum(axis=0)) == pytest.approx(
+        metric.measure(flat_outputs, flat_targets)
+    )
+    for k in range(6):  # each batch's sums do not depend on the others, not even in the last bit
+        alone = metric.sums(outputs[k : k + 1], targets[k : k + 1])
+        np.testing.assert_array_equal(alone[0], sums[k])
+
+
+def test_r2_of_several_targets_is_their_mean() -> None:
+    y = np.array([[1.0, 5.0], [2.0, 5.5], [3.0, 9.0]])
+    answers = np.array([[1.5, 5.0], [2.0, 6.0], [2.0, 8.0]])
+    each = [METRICS["r2"].measure(answers[:, [i]], y[:, [i]]) for i in (0, 1)]
+    assert METRICS["r2"].measure(answers, y) == pytest.approx(np.mean(each))
+
+
+def test_r2_of_a_target_that_never_changes() -> None:
+    y = np.full((5, 1), 7.0)
+    assert METRICS["r2"].measure(y, y) == 1.0
+    assert METRICS["r2"].measure(y + 1, y) == 0.0
+
+
+@pytest.mark.parametrize("key", METRICS)
+def test_no_samples_give_nan_and_no_warning(key: str) -> None:
+    metric = METRICS[key]
+    targets = np.zeros(0, int) if metric.task == "classes" else np.zeros((0, 1))
+    assert np.isnan(metric.measure(np.zeros((0, 1)), targets))
+
+
+@pytest.mark.parametrize("key", METRICS)
+def test_says_what_it_is(key: str) -> None:
+    metric = METRICS[key]
+    assert metric.key == key
+    assert metric.title and metric.formula and metric.help.endswith(".")
+    assert metric.better in ("higher", "lower")
