@@ -1,11 +1,184 @@
-"""Fitting a design to other data: input shape, last layer, loss."""
+"""Fitting a design to other data: the shape of the Input, the last layer, the loss.
+
+The rules, in the order of the code:
+
+1. The Input takes the shape of a sample. It keeps its own where that holds the same number of
+   values (28 × 28 × 1 and 784 are the same picture; the values are only laid out anew).
+2. Where the Input gives more than a flat list and a Dense layer follows, a Flatten is put between.
+3. The last layer with weights before the Output gets one unit per class with softmax, or one
+   per number to predict with linear. If there is no such layer, a Dense is put there.
+4. The loss becomes sparse categorical cross-entropy for classes, mean squared error for numbers.
+
+What suits the data already is left as it is: a single sigmoid with binary cross-entropy stays
+for two classes, categorical cross-entropy stays with softmax, Huber stays for numbers.
+"""
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
+from typing import Any
+
 from nn_designer.data.dataset import DataSummary
-from nn_designer.design.document import Document
+from nn_designer.design.document import Document, Layer, Wire
+from nn_designer.design.edit_layers import insert_on_wire
+from nn_designer.design.edit_settings import set_setting, set_training
+from nn_designer.design.edit_wires import connect, disconnect
+from nn_designer.engine.activations import ACTIVATIONS
+from nn_designer.engine.losses import LOSSES
+from nn_designer.engine.shapes import shape_text
+from nn_designer.engine.training_settings import TrainingSettings
+
+_BOUNDED = ("sigmoid", "hard_sigmoid", "tanh", "softmax")
+"""Activations that a network for classes may end with when its loss is one for numbers."""
 
 
 def adapt_to_data(document: Document, summary: DataSummary) -> tuple[Document, tuple[str, ...]]:
-    """The design made to fit the data, and a sentence for each thing that was changed."""
-    raise NotImplementedError
+    """The design made to fit the data, and a sentence for each thing that was changed.
+
+    A design that fits comes back as it is, with no sentences. The choice of data itself is
+    ``set_data``'s.
+    """
+    notes: list[str] = []
+    document = _fit_input(document, summary, notes)
+    document = _flatten_input(document, notes)
+    document = _fit_output(document, summary, notes)
+    return document, tuple(notes)
+
+
+def _fit_input(document: Document, summary: DataSummary, notes: list[str]) -> Document:
+    inputs = document.of_kind("input")
+    outputs = document.of_kind("output")
+    used = document.ancestors(outputs[0].id) if outputs else frozenset()
+    inputs = tuple(layer for layer in inputs if layer.id in used) or inputs
+    if not inputs:
+        return document
+    shape = inputs[0].settings.get("shape")
+    wanted = summary.sample_shape
+    if _is_shape(shape) and math.prod(shape) == math.prod(wanted):
+        return document
+    had = f", not {shape_text(shape)}" if _is_shape(shape) else ""
+    notes.append(f"{inputs[0].name} takes {shape_text(wanted)} now{had}: a sample of the data.")
+    return set_setting(document, inputs[0].id, "shape", wanted)
+
+
+def _is_shape(value: object) -> bool:
+    return isinstance(value, (list, tuple)) and all(type(size) is int for size in value)
+
+
+def _flatten_input(document: Document, notes: list[str]) -> Document:
+    for layer in document.of_kind("input"):
+        shape = layer.settings.get("shape")
+        if not _is_shape(shape) or len(shape) < 2:
+            continue
+        wires = [w for w in document.outgoing(layer.id) if _kind(document, w.target) == "dense"]
+        if not wires:
+            continue
+        document, flatten = insert_on_wire(document, "flatten", wires[0])
+        for wire in wires[1:]:
+            document = connect(disconnect(document, wire), flatten, wire.target)
+        notes.append(
+            f"A Flatten layer was put behind {layer.name}, because Dense needs a flat list of "
+            "numbers."
+        )
+    return document
+
+
+def _kind(document: Document, id: str) -> str:
+    return document.layer(id).kind
+
+
+@dataclass(frozen=True)
+class _Ending:
+    """How a design ends, or shall end."""
+
+    units: Any
+    activation: str
+    loss: str
+
+    def suits(self, summary: DataSummary) -> bool:
+        """Whether the data can be learned with this ending, and would usually be."""
+        loss = LOSSES.get(self.loss)
+        if loss is None or type(self.units) is not int or self.activation not in ACTIVATIONS:
+            return False
+        if loss.problem_with(
+            (self.units,),
+            self.activation,
+            summary.task,
+            summary.n_classes or None,
+            summary.n_targets,
+        ):
+            return False
+        if summary.task == "number":
+            return self.activation == "linear"
+        return loss.target != "number" or self.activation in _BOUNDED
+
+
+def _wanted(summary: DataSummary, loss: str) -> _Ending:
+    """The ending for data that the present one does not suit."""
+    if summary.task == "classes":
+        kept = loss == "categorical_crossentropy"
+        return _Ending(
+            summary.n_classes, "softmax", loss if kept else "sparse_categorical_crossentropy"
+        )
+    kept = loss in LOSSES and LOSSES[loss].target == "number"
+    return _Ending(summary.n_targets, "linear", loss if kept else "mean_squared_error")
+
+
+def _fit_output(document: Document, summary: DataSummary, notes: list[str]) -> Document:
+    loss = str(document.training.get("loss", TrainingSettings.params["loss"].default))
+    end = next((o for o in document.of_kind("output") if document.incoming(o.id)), None)
+    if end is None:
+        present = _Ending(None, "", loss)
+    else:
+        document, last, bender = _last_layers(document, document.incoming(end.id)[0], notes)
+        units = last.settings.get("units", 10)
+        present = _Ending(units, str(bender.settings.get("activation", "relu")), loss)
+    if present.suits(summary):
+        return document
+    wanted = _wanted(summary, loss)
+    if end is not None:
+        if units != wanted.units:
+            document = set_setting(document, last.id, "units", wanted.units)
+            per = "class" if summary.task == "classes" else "number to predict"
+            notes.append(
+                f"{last.name} has {wanted.units:,} unit{'s' if wanted.units != 1 else ''} now, "
+                f"one per {per} (it had {units})."
+            )
+        if present.activation != wanted.activation:
+            document = set_setting(document, bender.id, "activation", wanted.activation)
+            notes.append(
+                f"The activation of {bender.name} is {wanted.activation} now (it was "
+                f"{present.activation})."
+            )
+    if loss != wanted.loss:
+        document = set_training(document, "loss", wanted.loss)
+        was = LOSSES[loss].title.lower() if loss in LOSSES else loss
+        notes.append(f"The loss is {LOSSES[wanted.loss].title.lower()} now (it was {was}).")
+    return document
+
+
+def _last_layers(document: Document, wire: Wire, notes: list[str]) -> tuple[Document, Layer, Layer]:
+    """The Dense layer that decides the number of outputs, and the layer whose activation is last.
+
+    ``wire`` leads to the Output. A Dense is put on it if none stands alone before it: what
+    feeds other layers too, or comes out of a merge, must keep its size.
+    """
+    at, bender = wire.source, None
+    while True:
+        layer = document.layer(at)
+        if len(document.outgoing(at)) > 1:
+            break
+        if layer.kind == "dense":
+            return document, layer, bender or layer
+        if layer.kind == "activation":
+            bender = bender or layer
+        elif layer.kind not in ("dropout", "flatten"):
+            break
+        if not document.incoming(at):
+            break
+        at = document.incoming(at)[0].source
+    document, id = insert_on_wire(document, "dense", wire)
+    layer = document.layer(id)
+    notes.append(f"{layer.name} was put before {document.layer(wire.target).name}.")
+    return document, layer, layer

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from nn_designer.design.document import Document
 
@@ -100,7 +101,7 @@ def _place(ids: Sequence[str], wires: Sequence[tuple[str, str]]) -> dict[str, tu
             way.append((source, target, str(passed)))
             members[passed].append(way[-1])
         way.append((target,))
-        for one, other in zip(way, way[1:], strict=False):
+        for one, other in pairwise(way):
             neighbours.setdefault(one, []).append(other)
             neighbours.setdefault(other, []).append(one)
     row: dict[Key, int] = {}

@@ -1,25 +1,38 @@
-"""What is wrong with a design, and what to do about it."""
+"""What is wrong with a design, and what to do about it.
+
+Layers are visited in topological order. The first layer that can't work is named, with the way
+out; the layers behind it stay calm, because they can't know what they would receive.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from nn_designer.data.dataset import DataSummary
-from nn_designer.design.document import Document, Wire
-from nn_designer.layers.base import Shape
+from nn_designer.design.document import Document, Layer, Wire
+from nn_designer.design.edit_base import kind_or_none
+from nn_designer.design.inference import Facts, facts, made, read_settings
+from nn_designer.design.memory import available_memory_bytes, bytes_text, training_memory_bytes
+from nn_designer.engine.losses import LOSSES
+from nn_designer.engine.optimizers import OPTIMIZERS
+from nn_designer.engine.shapes import shape_text
+from nn_designer.engine.training_settings import TrainingSettings
+from nn_designer.layers import LayerKind, Shape, UnknownKind, kind_of
+from nn_designer.params import HasParams
 
 Severity = Literal["error", "warning"]
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong: a sentence for people, where it is, and a hint what to do.
+    """One thing that is wrong: a sentence for people, where it is, and what to do about it.
 
     An "error" keeps the design from being trained, a "warning" does not. ``layer_id`` and
-    ``wire`` are None when the problem belongs to the whole design. ``sentence`` is complete in
-    itself; ``fix`` repeats only the way out, short, for a button or a tooltip.
+    ``wire`` are None when the problem belongs to the whole design. ``sentence`` is complete,
+    way out included; ``fix`` is the way out alone, short, for a tooltip.
     """
 
     severity: Severity
@@ -31,7 +44,11 @@ class Problem:
 
 @dataclass(frozen=True)
 class Report:
-    """What :func:`check` found. ``shapes`` has None for layers whose shape can't be known."""
+    """What :func:`check` found. ``shapes`` has None for layers whose output can't be known.
+
+    ``parameters`` and ``macs_of`` are per layer, ``macs`` the multiply-accumulates for one
+    sample forward. Totals count only layers that lead to the Output.
+    """
 
     problems: tuple[Problem, ...] = ()
     shapes: Mapping[str, Shape | None] = field(default_factory=dict)
@@ -56,10 +73,288 @@ class Report:
 
     def of_layer(self, id: str) -> tuple[Problem, ...]:
         """Problems of one layer, errors first."""
-        found = [problem for problem in self.problems if problem.layer_id == id]
-        return tuple(sorted(found, key=lambda problem: problem.severity != "error"))
+        return tuple(problem for problem in self.problems if problem.layer_id == id)
 
 
 def check(document: Document, summary: DataSummary | None = None) -> Report:
     """Everything that is wrong with a design, and its shapes and sizes. Allocates nothing."""
-    raise NotImplementedError
+    return _Check(document, summary).report()
+
+
+class _Check:
+    """One check under way."""
+
+    def __init__(self, document: Document, summary: DataSummary | None) -> None:
+        self.document = document
+        self.summary = summary
+        self.problems: list[Problem] = []
+        self.facts: dict[str, Facts] = {}
+        self.kinds = {layer.id: kind_or_none(layer.kind) for layer in document.layers}
+        ends = [layer for layer in document.layers if self._is_end(layer)]
+        self.end = next((layer for layer in ends if document.incoming(layer.id)), None)
+        self.end = self.end or (ends[0] if ends else None)
+        self.used = (
+            document.ancestors(self.end.id) if self.end is not None else frozenset(document.by_id)
+        )
+
+    def report(self) -> Report:
+        """Run all parts, in the order in which their problems are listed."""
+        if self.document.layers:
+            self._ends()
+            self._cycle()
+            for id in self.document.order:
+                self._layer(self.document.layer(id))
+        else:
+            self._add(
+                "error",
+                "The design is empty. Put an Input, a Dense and an Output on the canvas, or "
+                "begin with a template.",
+            )
+        training = self._training()
+        if self.summary is not None:
+            self._input_fits(self.summary)
+        self._loss_suits(training)
+        known = {id: found for id, found in self.facts.items() if not found.error}
+        used = [found for id, found in known.items() if id in self.used]
+        parameters = sum(found.parameters for found in used)
+        need = self._memory(training, known, parameters)
+        by_severity = sorted(self.problems, key=lambda problem: problem.severity != "error")
+        return Report(
+            tuple(by_severity),
+            {id: known[id].shape if id in known else None for id in self.document.by_id},
+            {id: found.parameters for id, found in known.items()},
+            {id: found.macs for id, found in known.items()},
+            parameters,
+            sum(found.macs for found in used),
+            need,
+        )
+
+    def _add(
+        self,
+        severity: Severity,
+        sentence: str,
+        layer: Layer | None = None,
+        wire: Wire | None = None,
+    ) -> None:
+        # Each sentence ends with the way out; that part alone is the fix.
+        fix = sentence.rsplit(". ", 1)[-1] if ". " in sentence else ""
+        self.problems.append(
+            Problem(severity, sentence, layer.id if layer is not None else None, wire, fix)
+        )
+
+    def _is_end(self, layer: Layer) -> bool:
+        kind = self.kinds[layer.id]
+        return kind is not None and not kind.has_output
+
+    def _is_source(self, layer: Layer) -> bool:
+        kind = self.kinds[layer.id]
+        return kind is not None and kind.maximum_inputs == 0
+
+    def _severity(self, layer: Layer) -> Severity:
+        """What is wrong with a layer that takes no part keeps nothing from being trained."""
+        return "error" if layer.id in self.used else "warning"
+
+    def _ends(self) -> None:
+        """Exactly one Output, fed by exactly one Input."""
+        layers = self.document.layers
+        if not any(self._is_source(layer) for layer in layers):
+            self._add(
+                "error",
+                "There is no Input, so no data can enter. Put an Input on the canvas and draw a "
+                "wire from it to the first layer.",
+            )
+        if self.end is None:
+            self._add(
+                "error",
+                "There is no Output, so nothing can be learned. Put an Output on the canvas and "
+                "draw a wire to it from the last layer.",
+            )
+            return
+        for layer in layers:
+            if self._is_end(layer) and layer is not self.end and self.document.incoming(layer.id):
+                self._add(
+                    "error",
+                    f"{self.end.name} and {layer.name} are both an Output, and a design can be "
+                    f"trained for one. Delete {layer.name} or its wire.",
+                    layer,
+                )
+        sources = [layer for layer in layers if self._is_source(layer) and layer.id in self.used]
+        for layer in sources[1:]:
+            self._add(
+                "error",
+                f"{sources[0].name} and {layer.name} both feed {self.end.name}, but data can enter "
+                f"at one Input only. Delete {layer.name} and draw its wires from "
+                f"{sources[0].name}.",
+                layer,
+            )
+
+    def _cycle(self) -> None:
+        loop = _loop(self.document)
+        if not loop:
+            return
+        names = " → ".join(self.document.layer(id).name for id in [*loop, loop[0]])
+        wire = next(w for w in self.document.incoming(loop[0]) if w.source == loop[-1])
+        self._add(
+            "error",
+            f"These layers feed each other in a loop: {names}. Delete one of the wires.",
+            self.document.layer(loop[0]),
+            wire,
+        )
+
+    def _layer(self, layer: Layer) -> None:
+        """Kind, settings, wires and shapes of one layer; fills ``facts`` if all is well."""
+        kind = self.kinds[layer.id]
+        if kind is None:
+            self._add(self._severity(layer), _unknown_kind(layer), layer)
+            return
+        settings = read_settings(kind, layer.settings)
+        for sentence in settings.wrong:
+            self._add(self._severity(layer), f"{layer.name}: {sentence}", layer)
+        for sentence in settings.unknown:
+            self._add("warning", f"{layer.name} has the {sentence}", layer)
+        if not self._wired(layer, kind) or settings.wrong:
+            return
+        wires = self.document.incoming(layer.id)
+        inputs = [self.facts.get(wire.source) for wire in wires]
+        known = [found for found in inputs if found is not None and not found.error]
+        if len(known) < len(inputs):
+            return
+        found = facts(
+            made(kind, settings.values),
+            tuple(each.shape for each in known),
+            tuple(each.activation for each in known),
+        )
+        self.facts[layer.id] = found
+        if found.error:
+            # "Dense expects..." becomes "Encoder expects...".
+            own = found.error.removeprefix(kind.title)
+            text = f"{layer.name}{own}" if own != found.error else f"{layer.name}: {own}"
+            self._add(self._severity(layer), text, layer, wires[0] if wires else None)
+
+    def _wired(self, layer: Layer, kind: type[LayerKind]) -> bool:
+        """Whether the layer has the inputs it needs; says so if not, or if it leads nowhere."""
+        incoming, outgoing = self.document.incoming(layer.id), self.document.outgoing(layer.id)
+        if not incoming and not outgoing and len(self.document.layers) > 1:
+            severity: Severity = "error" if layer is self.end else "warning"
+            self._add(
+                severity,
+                f"{layer.name} is not connected. Draw a wire "
+                f"{'from' if self._is_source(layer) else 'to'} it, or delete it.",
+                layer,
+            )
+            return kind.minimum_inputs == 0
+        if self.end is not None and layer.id not in self.used and not outgoing:
+            self._add(
+                "warning",
+                f"{layer.name} leads nowhere, so it takes no part in the training. Draw a wire "
+                "from it to the next layer, or delete it.",
+                layer,
+            )
+        if len(incoming) < kind.minimum_inputs:
+            if not incoming:
+                text = f"{layer.name} has no input. Draw a wire to it from the layer before."
+            else:
+                text = (
+                    f"{layer.name} needs at least {kind.minimum_inputs} inputs, but it has "
+                    f"{len(incoming)}. Draw another wire to it, or delete it."
+                )
+            self._add(self._severity(layer), text, layer)
+            return False
+        return True
+
+    def _training(self) -> TrainingSettings:
+        """The training settings, with defaults in place of wrong ones."""
+        training = self._settings(TrainingSettings, "Training", self.document.training)
+        settings = TrainingSettings(**training)
+        optimizer = OPTIMIZERS[settings.optimizer]
+        self._settings(optimizer, optimizer.title, self.document.optimizer_settings)
+        return settings
+
+    def _settings(
+        self, owner: type[HasParams], title: str, values: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        read = read_settings(owner, values)
+        for sentence in read.wrong:
+            self._add("error", f"{title}: {sentence}")
+        for sentence in read.unknown:
+            self._add("warning", f"{title} has the {sentence}")
+        return read.values
+
+    def _input_fits(self, summary: DataSummary) -> None:
+        for layer in self.document.layers:
+            found = self.facts.get(layer.id)
+            if found is None or not self._is_source(layer) or layer.id not in self.used:
+                continue
+            if math.prod(found.shape) != math.prod(summary.sample_shape):
+                wanted = shape_text(summary.sample_shape)
+                self._add(
+                    "error",
+                    f"{layer.name} takes {shape_text(found.shape)}, but a sample of "
+                    f"{summary.title} has {wanted}. Set its shape to {wanted}, or choose other "
+                    "data.",
+                    layer,
+                )
+
+    def _loss_suits(self, training: TrainingSettings) -> None:
+        """Asked of the loss itself; the badge goes to the last layer, where the way out is."""
+        found = self.facts.get(self.end.id) if self.end is not None else None
+        if self.end is None or found is None or found.error:
+            return
+        task = n_classes = n_targets = None
+        if self.summary is not None:
+            task, n_targets = self.summary.task, self.summary.n_targets
+            n_classes = self.summary.n_classes or None
+        problem = LOSSES[training.loss].problem_with(
+            found.shape, found.activation, task, n_classes, n_targets
+        )
+        if problem:
+            wire = self.document.incoming(self.end.id)[0]
+            self._add("error", problem, self.document.layer(wire.source))
+
+    def _memory(
+        self, training: TrainingSettings, known: Mapping[str, Facts], parameters: int
+    ) -> int:
+        """The memory a training needs; more than there is, is a problem of the largest layer."""
+        used = {id: found for id, found in known.items() if id in self.used}
+        need = training_memory_bytes(
+            parameters,
+            (found.shape for found in used.values()),
+            training.batch_size,
+            training.optimizer,
+            self.summary.n_rows if self.summary is not None else 0,
+            math.prod(self.summary.sample_shape) if self.summary is not None else 0,
+        )
+        available = available_memory_bytes()
+        if need > available and used:
+            id = max(used, key=lambda id: used[id].parameters + math.prod(used[id].shape))
+            layer = self.document.layer(id)
+            units = f" with {layer.settings['units']:,} units" if "units" in layer.settings else ""
+            self._add(
+                "error",
+                f"{layer.name}{units} is too large: training this design would need about "
+                f"{bytes_text(need)} of memory, and {bytes_text(available)} are free. Make the "
+                "layer smaller, or the one before it.",
+                layer,
+            )
+        return need
+
+
+def _unknown_kind(layer: Layer) -> str:
+    try:
+        kind_of(layer.kind)
+    except UnknownKind as error:
+        return f"{layer.name} can't be trained. {error} Replace the layer by another, or delete it."
+    raise AssertionError(layer.kind)
+
+
+def _loop(document: Document) -> list[str]:
+    """The ids of layers that feed each other in a loop, in the order of the wires; or none."""
+    if not document.has_cycle:
+        return []
+    left = set(document.by_id) - set(document.order)
+    at = next(layer.id for layer in document.layers if layer.id in left)
+    way: list[str] = []
+    while at not in way:  # backwards: every layer left has an input among those left
+        way.append(at)
+        at = next(wire.source for wire in document.incoming(at) if wire.source in left)
+    return list(reversed(way[way.index(at) :]))

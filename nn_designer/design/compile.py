@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nn_designer.data.dataset import DataSummary
+from nn_designer.design.check import Report, check
 from nn_designer.design.document import Document
+from nn_designer.design.frozen import thaw
+from nn_designer.design.inference import layer_of, read_settings
+from nn_designer.engine.optimizers import OPTIMIZERS
+from nn_designer.engine.training_settings import TrainingSettings
+from nn_designer.layers import kind_of
 
 if TYPE_CHECKING:
     from nn_designer.engine.network import Network
@@ -18,11 +24,64 @@ class DesignError(ValueError):
 
 
 def compile_design(
-    document: Document, *, summary: DataSummary | None = None, dtype: Any = np.float32
+    document: Document,
+    *,
+    summary: DataSummary | None = None,
+    dtype: Any = np.float32,
+    report: Report | None = None,
 ) -> Network:
-    """The network of a design; nodes are named by ``document.export_names``.
+    """The network of a design, with the weights of its seed.
+
+    Its nodes are named by ``document.export_names``; layers that do not lead to the Output are
+    left out. ``report`` saves a check if there is a fresh one.
 
     Raises:
-        DesignError: the design has errors.
+        DesignError: the design has errors; nothing was allocated.
     """
-    raise NotImplementedError
+    from nn_designer.engine.network import Network, Node
+
+    report = report if report is not None else check(document, summary)
+    if not report.ok:
+        raise DesignError(report.errors[0].sentence)
+    settings = training_settings(document)
+    end = next(
+        layer
+        for layer in document.layers
+        if not kind_of(layer.kind).has_output and document.incoming(layer.id)
+    )
+    used = document.ancestors(end.id)
+    names = document.export_names
+    nodes = []
+    for id in document.order:
+        if id in used:
+            layer = document.layer(id)
+            made = layer_of(kind_of(layer.kind), layer.settings)
+            assert made is not None, "the check has found all settings right"
+            inputs = tuple(names[wire.source] for wire in document.incoming(id))
+            nodes.append(Node(names[id], made, inputs))
+    return Network(nodes, loss=settings.loss, seed=settings.seed, dtype=dtype)
+
+
+def training_settings(document: Document) -> TrainingSettings:
+    """The checked training settings of a design; unknown ones are left out.
+
+    Raises:
+        DesignError: one of them is wrong.
+    """
+    read = read_settings(TrainingSettings, document.training)
+    if read.wrong:
+        raise DesignError(f"Training: {read.wrong[0]}")
+    return TrainingSettings(**read.values)
+
+
+def optimizer_settings(document: Document) -> dict[str, Any]:
+    """The checked settings of the design's optimizer; unknown ones are left out.
+
+    Raises:
+        DesignError: one of them is wrong.
+    """
+    optimizer = OPTIMIZERS[training_settings(document).optimizer]
+    read = read_settings(optimizer, document.optimizer_settings)
+    if read.wrong:
+        raise DesignError(f"{optimizer.title}: {read.wrong[0]}")
+    return dict(thaw(read.values))

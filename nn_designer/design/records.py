@@ -168,11 +168,10 @@ def _impossible(
     target = kind_or_none(by_id[record.target].kind)
     if source is not None and not source.has_output:
         return f"{by_id[record.source].name} has no output."
-    if target is not None and target.maximum_inputs is not None:
-        if counts.get(record.target, 0) >= target.maximum_inputs:
-            n = target.maximum_inputs
-            inputs = "no input" if n == 0 else f"only {n} input{'s' if n > 1 else ''}"
-            return f"{by_id[record.target].name} has {inputs}."
+    limit = target.maximum_inputs if target is not None else None
+    if limit is not None and counts.get(record.target, 0) >= limit:
+        inputs = "no input" if limit == 0 else f"only {limit} input{'s' if limit > 1 else ''}"
+        return f"{by_id[record.target].name} has {inputs}."
     return ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from nn_designer.design.codec import load
 from nn_designer.design.document import Document
 from nn_designer.resources import resource_path
 
@@ -54,6 +55,8 @@ TEMPLATES: tuple[Template, ...] = (
     ),
 )
 
+BY_KEY = {template.key: template for template in TEMPLATES}
+
 
 def new(key: str) -> Document:
     """A fresh document from a template.
@@ -61,5 +64,4 @@ def new(key: str) -> Document:
     Raises:
         KeyError: there is no such template.
     """
-    template = next(template for template in TEMPLATES if template.key == key)
-    return load(template.path).document
+    return load(BY_KEY[key].path).document

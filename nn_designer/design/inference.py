@@ -1,0 +1,92 @@
+"""What a layer does to shapes, and what it costs; remembered, so that checking stays quick."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import Any
+
+from nn_designer.design.frozen import FrozenMap, as_frozen
+from nn_designer.layers import LayerKind, Shape, ShapeError
+from nn_designer.params import HasParams, ParamError
+
+
+@dataclass(frozen=True)
+class SettingsFound:
+    """Settings as read: those that are right, sentences for the wrong and the unknown ones."""
+
+    values: FrozenMap
+    wrong: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+def read_settings(owner: type[HasParams], settings: Mapping[str, Any]) -> SettingsFound:
+    """The settings of a layer, of the training or of an optimizer, each checked by itself."""
+    key: Any = owner
+    return _read_settings(key, as_frozen(settings))
+
+
+@lru_cache(maxsize=8192)
+def _read_settings(owner: type[HasParams], settings: FrozenMap) -> SettingsFound:
+    values: dict[str, Any] = {}
+    wrong: list[str] = []
+    unknown: list[str] = []
+    for name, value in settings.items():
+        param = owner.params.get(name)
+        if param is None:
+            near = get_close_matches(name, owner.params, n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            unknown.append(
+                f"setting {name!r}, which this version does not know; it has no effect.{hint}"
+            )
+            continue
+        try:
+            values[name] = param.check(value)
+        except ParamError as error:
+            wrong.append(str(error))
+    return SettingsFound(FrozenMap(values), tuple(wrong), tuple(unknown))
+
+
+def made(kind: type[LayerKind], settings: FrozenMap) -> LayerKind:
+    """The layer of a kind with settings that were found right."""
+    key: Any = kind
+    return _made(key, settings)
+
+
+@lru_cache(maxsize=8192)
+def _made(kind: type[LayerKind], settings: FrozenMap) -> LayerKind:
+    return kind(**settings)
+
+
+def layer_of(kind: type[LayerKind], settings: Mapping[str, Any]) -> LayerKind | None:
+    """The layer of a kind with these settings; None if one of them is wrong."""
+    read = read_settings(kind, settings)
+    return None if read.wrong else made(kind, read.values)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a layer gives for certain inputs. With ``error``, the rest means nothing."""
+
+    shape: Shape = ()
+    activation: str = "linear"
+    parameters: int = 0
+    macs: int = 0
+    error: str = ""
+
+
+@lru_cache(maxsize=8192)
+def facts(layer: LayerKind, shapes: tuple[Shape, ...], activations: tuple[str, ...]) -> Facts:
+    """Shape, size and cost of a layer for these inputs. Allocates no weights."""
+    try:
+        shape = layer.output_shape(shapes)
+        return Facts(
+            shape,
+            layer.output_activation(activations),
+            sum(spec.size for spec in layer.weight_specs(shapes)),
+            layer.macs(shapes),
+        )
+    except ShapeError as error:
+        return Facts(error=str(error))
