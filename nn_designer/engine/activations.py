@@ -5,6 +5,7 @@ All are stable: no overflow and no warning for inputs of ±10,000 and far beyond
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
@@ -96,15 +97,14 @@ class ReLU(Activation):
     source = "Nair and Hinton 2010, Rectified linear units improve restricted Boltzmann machines"
 
     def emit_forward(self, program: Program, z: A, a: A) -> Kept:
-        program.maximum(z, program.constant(0.0), a)
+        program.maximum(z, 0.0, a)
         return ()
 
     def emit_backward(self, program: Program, z: A, a: A, kept: Kept, da: A, dz: A) -> None:
+        slope = program.scratch(a.shape)
         if a.size <= SMALL:
-            slope = program.scratch(a.shape)
             program.step(np.sign, a, slope)
         else:
-            slope = program.scratch(a.shape, np.bool_)
             program.step(np.greater, a, program.constant(0.0), slope)
         program.step(np.multiply, da, slope, dz)
 
@@ -120,13 +120,13 @@ class LeakyReLU(Activation):
     def emit_forward(self, program: Program, z: A, a: A) -> Kept:
         leak = program.scratch(z.shape)
         program.step(np.multiply, z, program.constant(self.slope), leak)
-        program.maximum(z, leak, a)
+        program.step(partial(np.maximum, out=a), z, leak)
         return ()
 
     def emit_backward(self, program: Program, z: A, a: A, kept: Kept, da: A, dz: A) -> None:
         slope = program.scratch(a.shape)
         program.step(np.greater, a, program.constant(0.0), slope)  # 1 or 0
-        program.maximum(slope, program.constant(self.slope), slope)
+        program.maximum(slope, self.slope, slope)
         program.step(np.multiply, da, slope, dz)
 
 
@@ -138,18 +138,17 @@ class ELU(Activation):
     source = "Clevert et al. 2015, Fast and accurate deep network learning by ELUs"
 
     def emit_forward(self, program: Program, z: A, a: A) -> Kept:
-        zero = program.constant(0.0)
         low = program.scratch(z.shape)
-        program.minimum(z, zero, low)
+        program.minimum(z, 0.0, low)
         program.step(np.expm1, low, low)
-        program.maximum(z, zero, a)
+        program.maximum(z, 0.0, a)
         program.step(np.add, a, low, a)
         return ()
 
     def emit_backward(self, program: Program, z: A, a: A, kept: Kept, da: A, dz: A) -> None:
         # f' = 1, or eˣ = a + 1: both are min(a, 0) + 1
         slope = program.scratch(a.shape)
-        program.minimum(a, program.constant(0.0), slope)
+        program.minimum(a, 0.0, slope)
         program.step(np.add, slope, program.constant(1.0), slope)
         program.step(np.multiply, da, slope, dz)
 
@@ -167,12 +166,11 @@ class SELU(Activation):
     alpha: ClassVar[float] = 1.6732632423543772848170429916717
 
     def emit_forward(self, program: Program, z: A, a: A) -> Kept:
-        zero = program.constant(0.0)
         low = program.scratch(z.shape)
-        program.minimum(z, zero, low)
+        program.minimum(z, 0.0, low)
         program.step(np.expm1, low, low)
         program.step(np.multiply, low, program.constant(self.scale * self.alpha), low)
-        program.maximum(z, zero, a)
+        program.maximum(z, 0.0, a)
         program.step(np.multiply, a, program.constant(self.scale), a)
         program.step(np.add, a, low, a)
         return ()
@@ -183,7 +181,7 @@ class SELU(Activation):
         slope, high = program.scratch(a.shape), program.scratch(a.shape)
         program.step(np.greater, a, zero, high)
         program.step(np.multiply, high, program.constant(low_limit - self.scale), high)
-        program.minimum(a, zero, slope)
+        program.minimum(a, 0.0, slope)
         program.step(np.add, slope, program.constant(low_limit), slope)
         program.step(np.subtract, slope, high, slope)
         program.step(np.multiply, da, slope, dz)
@@ -289,8 +287,8 @@ class HardSigmoid(Activation):
     def emit_forward(self, program: Program, z: A, a: A) -> Kept:
         program.step(np.multiply, z, program.constant(1.0 / 6.0), a)
         program.step(np.add, a, program.constant(0.5), a)
-        program.maximum(a, program.constant(0.0), a)
-        program.minimum(a, program.constant(1.0), a)
+        program.maximum(a, 0.0, a)
+        program.minimum(a, 1.0, a)
         return ()
 
     def emit_backward(self, program: Program, z: A, a: A, kept: Kept, da: A, dz: A) -> None:
@@ -316,7 +314,7 @@ class Mish(Activation):
         # With u = eˣ and n = u (u + 2): tanh(ln(1 + u)) = n / (n + 2)
         two = program.constant(2.0)
         u, below, gate = (program.buffer(z.shape) for _ in range(3))
-        program.minimum(z, program.constant(self.limit), u)
+        program.minimum(z, self.limit, u)
         program.step(np.exp, u, u)
         program.step(np.add, u, two, gate)
         program.step(np.multiply, gate, u, gate)
@@ -336,7 +334,7 @@ class Mish(Activation):
         program.step(np.multiply, slope, program.constant(4.0), slope)
         # u stands still beyond the limit, x must do so too or the product grows again
         x = program.scratch(z.shape)
-        program.minimum(z, program.constant(self.limit), x)
+        program.minimum(z, self.limit, x)
         program.step(np.multiply, slope, x, slope)
         program.step(np.add, slope, gate, slope)
         program.step(np.multiply, da, slope, dz)

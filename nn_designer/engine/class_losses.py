@@ -258,8 +258,8 @@ def only_for_classes(loss: Loss) -> str:
 
 
 def _emit_probability(program: Program, scores: np.ndarray, out: np.ndarray) -> None:
-    program.maximum(scores, program.constant(SMALLEST), out)
-    program.minimum(out, program.constant(1.0 - SMALLEST), out)
+    program.maximum(scores, SMALLEST, out)
+    program.minimum(out, 1.0 - SMALLEST, out)
 
 
 def _emit_softmax(

@@ -60,7 +60,7 @@ def emit_normal_distribution(
     scale, coefficients = _SINGLE if program.dtype == np.float32 else _DOUBLE
     w, s = program.scratch(x.shape), program.scratch(x.shape)
     program.step(np.absolute, x, w)
-    program.minimum(w, constant(_LIMIT), w)
+    program.minimum(w, _LIMIT, w)
     program.step(np.square, w, bell)
     program.step(np.multiply, bell, constant(-0.5), bell)
     program.step(np.exp, bell, bell)

@@ -88,8 +88,8 @@ class Huber(NumberLoss):
         self, program: Program, scores: np.ndarray, targets: np.ndarray, gradient: np.ndarray
     ) -> None:
         program.step(np.subtract, scores, targets.T, gradient)
-        program.maximum(gradient, program.constant(-1.0), gradient)
-        program.minimum(gradient, program.constant(1.0), gradient)
+        program.maximum(gradient, -1.0, gradient)
+        program.minimum(gradient, 1.0, gradient)
         program.step(np.multiply, gradient, program.constant(1.0 / scores.size), gradient)
 
     def values(self, scores: np.ndarray, targets: np.ndarray) -> np.ndarray:

@@ -27,6 +27,7 @@ class Program:
         self.dtype = np.dtype(dtype)
         self.steps: list[Step] = []
         self._constants: dict[float, np.ndarray] = {}
+        self._filled: dict[tuple[float, tuple[int, ...]], np.ndarray] = {}
         self._scratch: dict[tuple[tuple[int, ...], np.dtype[Any]], list[np.ndarray]] = {}
         self._scratch_used: dict[tuple[tuple[int, ...], np.dtype[Any]], int] = {}
 
@@ -39,11 +40,13 @@ class Program:
         """Append ``function(*arguments)``. Give the output buffer by position, last."""
         self.steps.append((function, arguments))
 
-    def maximum(self, a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:
-        self.step(partial(np.maximum, out=out), a, b)
+    def maximum(self, x: np.ndarray, limit: float, out: np.ndarray) -> None:
+        """The larger of each number and ``limit``."""
+        self.step(partial(np.maximum, out=out), x, self.filled(limit, x.shape))
 
-    def minimum(self, a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:
-        self.step(partial(np.minimum, out=out), a, b)
+    def minimum(self, x: np.ndarray, limit: float, out: np.ndarray) -> None:
+        """The smaller of each number and ``limit``."""
+        self.step(partial(np.minimum, out=out), x, self.filled(limit, x.shape))
 
     def matmul(self, a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:
         """``a @ b`` of two matrices; the bound ``dot`` is twice as fast as ``np.matmul``."""
@@ -58,6 +61,18 @@ class Program:
         found = self._constants.get(value)
         if found is None:
             found = self._constants[value] = np.array(value, self.dtype)
+        return found
+
+    def filled(self, value: float, shape: tuple[int, ...]) -> np.ndarray:
+        """An array full of ``value``; the same one for the same shape.
+
+        ``np.maximum`` is three times as fast with it as with a 0-d array (9 against 26 µs for
+        65,536 numbers): only then does NumPy use vector instructions.
+        """
+        key = (value, tuple(shape))
+        found = self._filled.get(key)
+        if found is None:
+            found = self._filled[key] = np.full(shape, value, self.dtype)
         return found
 
     def buffer(self, shape: tuple[int, ...], dtype: Any = None) -> np.ndarray:
