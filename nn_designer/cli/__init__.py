@@ -5,13 +5,25 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 COMMANDS = ("train", "check", "predict", "export", "import", "templates", "new")
 
 
 def is_command_line(arguments: Sequence[str]) -> bool:
-    """Whether these words are for :func:`main` rather than for the window."""
-    return bool(arguments) and arguments[0] in (*COMMANDS, "-h", "--help", "--version")
+    """Whether these words are for :func:`main` rather than for the window.
+
+    A single word that is neither a switch nor a file is taken for a mistyped command.
+    """
+    if not arguments:
+        return False
+    first = arguments[0]
+    if first in (*COMMANDS, "-h", "--help", "--version"):
+        return True
+    path = Path(first)
+    return (
+        not first.startswith("-") and path.name == first and not path.suffix and not path.exists()
+    )
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -7,9 +7,9 @@ import argparse
 from nn_designer import __version__
 
 TRAIN_EPILOG = """examples:
-  nn_designer new article a.nnd && nn_designer train a.nnd
-  nn_designer train a.nnd --data iris --epochs 50 --weights iris.npz
-  nn_designer train a.nnd --data houses.csv --target price --history course.csv
+  python -m nn_designer new article a.nnd
+  python -m nn_designer train a.nnd --epochs 3 --weights a.safetensors
+  python -m nn_designer train a.nnd --data houses.csv --target price --history course.csv
 """
 
 

@@ -15,6 +15,8 @@ from nn_designer.data import DataError
 from nn_designer.design.codec import CodecError
 from nn_designer.design.compile import DesignError
 from nn_designer.design.edits import EditError
+from nn_designer.engine.network import WeightError
+from nn_designer.engine.training import TrainingError
 from nn_designer.interchange.model import InterchangeError
 from nn_designer.params import ParamError
 
@@ -30,7 +32,7 @@ FUNCTIONS: dict[str, Callable[[argparse.Namespace], int]] = {
 
 AT_FAULT = (
     *(CommandError, CodecError, DataError, DesignError),
-    *(EditError, InterchangeError, ParamError),
+    *(EditError, InterchangeError, ParamError, TrainingError, WeightError),
 )
 """Every level's own exception: its text is a sentence for people."""
 

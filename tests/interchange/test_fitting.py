@@ -1,0 +1,116 @@
+"""Loading weights back into a design: what fits, and what the refusal says."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from nn_designer.data import DataChoice
+from nn_designer.design.document import Document, Layer
+from nn_designer.interchange.fitting import fit_weights, trained_design
+from nn_designer.interchange.layout import expected_shapes, is_chain, steps_of
+from nn_designer.interchange.model import InterchangeError, LoadedWeights
+from tests.helpers.models import chain, random_weights, skip_design, small_design
+
+
+def changed(document: Document, id: str, **values) -> Document:
+    layers = tuple(
+        replace(layer, **values) if layer.id == id else layer for layer in document.layers
+    )
+    return replace(document, layers=layers)
+
+
+def with_settings(document: Document, id: str, **settings) -> Document:
+    return changed(document, id, settings={**document.layer(id).settings, **settings})
+
+
+def test_shapes_are_known_without_building_the_network():
+    wide = chain(("input", {"shape": [784]}), ("dense", {"units": 10**9}), ("output", {}))
+    assert expected_shapes(wide) == {"dense_1": {"kernel": (784, 10**9), "bias": (10**9,)}}
+    assert is_chain(steps_of(wide))
+    assert not is_chain(steps_of(skip_design()))
+
+
+def test_layers_that_lead_nowhere_have_no_weights_in_files():
+    lone = Layer("dense_9", "dense", "Lone")
+    design = replace(small_design(), layers=(*small_design().layers, lone))
+    assert set(expected_shapes(design)) == {"dense_1", "dense_2"}
+
+
+def test_a_renamed_layer_still_gets_its_weights():
+    weights = random_weights(small_design())
+    renamed = changed(small_design(), "dense_1", name="Hidden")
+    fitted = fit_weights(renamed, LoadedWeights(weights))
+    np.testing.assert_array_equal(fitted["hidden"]["kernel"], weights["dense_1"]["kernel"])
+
+
+MISFITS = {
+    "another shape": (
+        with_settings(small_design(), "dense_1", units=6),
+        "The kernel of layer 'dense_1' is 4 × 6 in the design, but 4 × 5 in the file.",
+    ),
+    "no bias wanted": (
+        with_settings(small_design(), "dense_2", use_bias=False),
+        "The file holds 'bias' for layer 'dense_2', but the design has none there.",
+    ),
+    "a layer more": (
+        skip_design(),
+        "The file has no weights that fit layer 'dense_3'; it holds weights for dense_1, dense_2, "
+        "and the design has dense_1, dense_2, dense_3.",
+    ),
+    "a layer less": (
+        chain(("input", {"shape": [4]}), ("dense", {"units": 5}), ("output", {})),
+        "The file has weights for layer 'dense_2', and the design has no such layer;",
+    ),
+    "no layers with weights": (
+        chain(("input", {"shape": [4]}), ("output", {})),
+        "it has no layer. Use the design",
+    ),
+    "no output": (chain(("input", {"shape": [4]})), "The design has 0 Output layers"),
+    "wrong shapes inside": (
+        chain(("input", {"shape": [4, 4]}), ("dense", {}), ("output", {})),
+        "Layer 'Dense 1' is not right: Dense expects a flat list",
+    ),
+    "unknown kind": (
+        chain(("input", {"shape": [4]}), ("quantum", {}), ("output", {})),
+        "Layer 'Quantum 1' is not right: There is no layer kind 'quantum'",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", MISFITS)
+def test_weights_that_do_not_fit_are_refused_with_the_first_reason(case):
+    design, sentence = MISFITS[case]
+    with pytest.raises(InterchangeError) as caught:
+        fit_weights(design, LoadedWeights(random_weights(small_design())))
+    assert sentence in str(caught.value)
+
+
+def test_a_missing_bias_is_named():
+    weights = random_weights(small_design())
+    del weights["dense_1"]["bias"]
+    with pytest.raises(InterchangeError, match="'dense_1' of the design has a bias, but the file"):
+        fit_weights(small_design(), LoadedWeights(weights))
+
+
+def test_a_design_fitted_to_other_data_is_remembered_by_its_weights():
+    design = small_design()
+    trained = with_settings(design, "dense_2", units=1, activation="linear")
+    trained = with_settings(trained, "input_1", shape=[9])
+    trained = replace(trained, data=DataChoice("auto_mpg", {}))
+    loaded = LoadedWeights(random_weights(trained), document=trained)
+    assert trained_design(design, loaded) is trained
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        skip_design(),
+        with_settings(small_design(), "dense_1", units=7),
+        with_settings(small_design(), "dense_1", activation="tanh"),
+        changed(small_design(), "dropout_1", kind="flatten", settings={}),
+    ],
+)
+def test_a_design_that_differs_in_more_is_not_taken_for_the_same(other):
+    loaded = LoadedWeights(random_weights(other), document=other)
+    assert trained_design(small_design(), loaded) == small_design()
