@@ -1,8 +1,9 @@
 """Metrics: how good the answers are, in words people use. They never steer training.
 
-``METRICS`` maps each key to its metric. A metric turns batches into sums that add up
-(:meth:`Metric.sums`), and sums into its value (:meth:`Metric.value`): many batches are
-measured in one call, and an epoch's value is exact, not a mean of means.
+``METRICS`` maps each key to its metric. Batches are turned into sums that add up
+(:func:`class_sums`, :func:`number_sums`), and sums into a metric's value: many batches are
+measured in one call, all metrics of a task share the sums, and an epoch's value is exact, not a
+mean of means.
 
 Arrays are batch-last, as in the engine: outputs (K, outputs, B), K batches of B samples.
 """
@@ -14,8 +15,41 @@ from typing import ClassVar
 import numpy as np
 
 
+def class_sums(outputs: np.ndarray, classes: np.ndarray, threshold: float = 0.5) -> np.ndarray:
+    """Sums of each batch for the metrics of classes, float64 (K, 2): right answers, answers.
+
+    ``outputs`` (K, outputs, B), probabilities or logits; ``classes`` (K, B). A single output
+    above ``threshold`` means class 1 (0.5 for probabilities, 0 for logits).
+    """
+    if outputs.shape[1] == 1:
+        answers = outputs[:, 0] > threshold
+    else:
+        answers = outputs.argmax(axis=1)
+    sums = np.empty((len(outputs), 2))
+    sums[:, 0] = (answers == classes).sum(axis=-1)
+    sums[:, 1] = outputs.shape[-1]
+    return sums
+
+
+def number_sums(outputs: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """Sums of each batch for the metrics of numbers, float64 (K, 5, outputs):
+    Σ|error|, Σerror², Σtarget, Σtarget², samples.
+
+    ``outputs`` (K, outputs, B); ``targets`` (K, B, outputs).
+    """
+    right = np.ascontiguousarray(targets.swapaxes(-1, -2), np.float64)
+    errors = outputs - right
+    sums = np.empty((len(outputs), 5, outputs.shape[1]))
+    np.square(errors).sum(axis=-1, out=sums[:, 1])
+    np.absolute(errors, errors).sum(axis=-1, out=sums[:, 0])
+    right.sum(axis=-1, out=sums[:, 2])
+    np.square(right, right).sum(axis=-1, out=sums[:, 3])
+    sums[:, 4] = outputs.shape[-1]
+    return sums
+
+
 class Metric:
-    """One metric. Subclasses declare the texts and the two steps."""
+    """One metric. Subclasses declare the texts and :meth:`value`."""
 
     key: ClassVar[str]
     title: ClassVar[str]
@@ -27,25 +61,11 @@ class Metric:
     better: ClassVar[str]
     """Whether "higher" or "lower" is better."""
 
-    def sums(
-        self,
-        outputs: np.ndarray,
-        targets: np.ndarray,
-        *,
-        threshold: float = 0.5,
-        scale: np.ndarray | None = None,
-    ) -> np.ndarray:
-        """Sums of each batch, float64 (K, ...).
+    def value(self, sums: np.ndarray, scale: np.ndarray | None = None) -> float:
+        """The metric of all samples that were added to ``sums``; NaN for no samples.
 
-        ``outputs`` (K, outputs, B). ``targets``: for classes (K, B), the classes' numbers; for
-        numbers (K, B, outputs). ``threshold``: a single output above it means class 1 (0.5 for
-        probabilities, 0 for logits). ``scale`` (outputs,): size of one unit of a target in the
-        person's units.
+        ``scale`` (outputs,): the size of one unit of each target in the person's units.
         """
-        raise NotImplementedError
-
-    def value(self, sums: np.ndarray) -> float:
-        """The metric of all samples that were added to ``sums``; NaN for no samples."""
         raise NotImplementedError
 
     def measure(
@@ -59,8 +79,10 @@ class Metric:
         """The metric of a data set, samples first: ``outputs`` (N, outputs), ``targets`` (N,)
         for classes, (N, outputs) for numbers."""
         batch = np.asarray(outputs).T[np.newaxis]
-        answers = np.asarray(targets)[np.newaxis]
-        return self.value(self.sums(batch, answers, threshold=threshold, scale=scale)[0])
+        right = np.asarray(targets)[np.newaxis]
+        if self.task == "classes":
+            return self.value(class_sums(batch, right, threshold)[0])
+        return self.value(number_sums(batch, right)[0], scale)
 
 
 class Accuracy(Metric):
@@ -71,37 +93,9 @@ class Accuracy(Metric):
     task = "classes"
     better = "higher"
 
-    def sums(
-        self,
-        outputs: np.ndarray,
-        targets: np.ndarray,
-        *,
-        threshold: float = 0.5,
-        scale: np.ndarray | None = None,
-    ) -> np.ndarray:
-        if outputs.shape[1] == 1:
-            answers = outputs[:, 0] > threshold
-        else:
-            answers = outputs.argmax(axis=1)
-        right = np.equal(answers, targets).sum(axis=-1)  # (K,)
-        count = np.full(len(outputs), outputs.shape[-1])
-        return np.stack([right, count], axis=-1).astype(np.float64)
-
-    def value(self, sums: np.ndarray) -> float:
-        return float(sums[0] / sums[1]) if sums[1] else float("nan")
-
-
-def _errors(
-    outputs: np.ndarray, targets: np.ndarray, scale: np.ndarray | None
-) -> tuple[np.ndarray, np.ndarray]:
-    """Errors and targets (K, outputs, B), float64, in the person's units."""
-    right = np.ascontiguousarray(np.moveaxis(targets, -1, -2), np.float64)
-    errors = outputs - right
-    if scale is not None:
-        size = np.asarray(scale, np.float64).reshape(-1, 1)
-        errors *= size
-        right *= size
-    return errors, right
+    def value(self, sums: np.ndarray, scale: np.ndarray | None = None) -> float:
+        right, answers = sums
+        return float(right / answers) if answers else float("nan")
 
 
 class MeanAbsoluteError(Metric):
@@ -112,21 +106,11 @@ class MeanAbsoluteError(Metric):
     task = "number"
     better = "lower"
 
-    def sums(
-        self,
-        outputs: np.ndarray,
-        targets: np.ndarray,
-        *,
-        threshold: float = 0.5,
-        scale: np.ndarray | None = None,
-    ) -> np.ndarray:
-        errors, _ = _errors(outputs, targets, scale)
-        total = np.abs(errors).sum(axis=-1).sum(axis=-1)
-        count = np.full(len(outputs), errors[0].size)
-        return np.stack([total, count], axis=-1)
-
-    def value(self, sums: np.ndarray) -> float:
-        return float(sums[0] / sums[1]) if sums[1] else float("nan")
+    def value(self, sums: np.ndarray, scale: np.ndarray | None = None) -> float:
+        absolute, samples = sums[0], sums[4]
+        if not samples.all():
+            return float("nan")
+        return float((absolute / samples * (1.0 if scale is None else scale)).mean())
 
 
 class RootMeanSquaredError(Metric):
@@ -137,21 +121,12 @@ class RootMeanSquaredError(Metric):
     task = "number"
     better = "lower"
 
-    def sums(
-        self,
-        outputs: np.ndarray,
-        targets: np.ndarray,
-        *,
-        threshold: float = 0.5,
-        scale: np.ndarray | None = None,
-    ) -> np.ndarray:
-        errors, _ = _errors(outputs, targets, scale)
-        total = np.square(errors).sum(axis=-1).sum(axis=-1)
-        count = np.full(len(outputs), errors[0].size)
-        return np.stack([total, count], axis=-1)
-
-    def value(self, sums: np.ndarray) -> float:
-        return float(np.sqrt(sums[0] / sums[1])) if sums[1] else float("nan")
+    def value(self, sums: np.ndarray, scale: np.ndarray | None = None) -> float:
+        squared, samples = sums[1], sums[4]
+        if not samples.all():
+            return float("nan")
+        size = 1.0 if scale is None else np.square(scale)
+        return float(np.sqrt((squared / samples * size).mean()))
 
 
 class R2(Metric):
@@ -166,30 +141,16 @@ class R2(Metric):
     task = "number"
     better = "higher"
 
-    def sums(
-        self,
-        outputs: np.ndarray,
-        targets: np.ndarray,
-        *,
-        threshold: float = 0.5,
-        scale: np.ndarray | None = None,
-    ) -> np.ndarray:
-        # Targets are standardized (scale is left out: R² has no unit), so that Σy² - (Σy)²/n
-        # loses no digits in float64.
-        errors, right = _errors(outputs, targets, None)
-        count = np.full(right.shape[:2], right.shape[-1], np.float64)
-        parts = [np.square(errors).sum(-1), right.sum(-1), np.square(right).sum(-1), count]
-        return np.stack(parts, axis=1)  # (K, 4, outputs)
-
-    def value(self, sums: np.ndarray) -> float:
-        residual, total, squares, count = sums
-        if not count.all():
+    def value(self, sums: np.ndarray, scale: np.ndarray | None = None) -> float:
+        _, squared, total, squares, samples = sums
+        if not samples.all():
             return float("nan")
-        spread = squares - total**2 / count
+        # Targets are standardized or small, so this loses no digits that matter in float64.
+        spread = squares - total**2 / samples
         constant = spread <= 1e-12 * squares  # a target that never changes has no ups and downs
-        share = 1.0 - residual / np.where(constant, 1.0, spread)
+        share = 1.0 - squared / np.where(constant, 1.0, spread)
         # As scikit-learn: a constant target gives 1 if every answer is right, else 0.
-        return float(np.where(constant, np.where(residual == 0.0, 1.0, 0.0), share).mean())
+        return float(np.where(constant, np.where(squared == 0.0, 1.0, 0.0), share).mean())
 
 
 METRICS: dict[str, Metric] = {
