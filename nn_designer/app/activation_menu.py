@@ -2,26 +2,152 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRectF, Signal
-from PySide6.QtGui import QPainterPath
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPainter, QPen, QPixmap
+from PySide6.QtWidgets import (
+    QFrame,
+    QLabel,
+    QListView,
+    QListWidget,
+    QListWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
 
+from nn_designer.app.activation_curves import curve_path
 from nn_designer.app.theme import ThemeManager
+from nn_designer.engine.activations import ACTIVATIONS
+
+__all__ = ["ActivationMenu", "curve_icon", "curve_path"]
+
+_COLUMNS = 4
+_CELL = QSize(92, 70)
+_PICTURE = QSize(60, 34)
 
 
-def curve_path(key: str, rect: QRectF) -> QPainterPath:
-    """The curve of an activation over -4..4, fitted into ``rect``."""
-    return QPainterPath()
+def curve_icon(key: str, colour: str, axis: str, size: QSize, ratio: float = 2.0) -> QIcon:
+    """The curve of an activation as an icon, with a faint line at zero."""
+    picture = QPixmap(size * ratio)
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    area = QRectF(3, 3, size.width() - 6, size.height() - 6)
+    painter.setPen(QPen(QColor(axis), 1.0))
+    painter.drawLine(
+        QPointF(area.center().x(), area.top()), QPointF(area.center().x(), area.bottom())
+    )
+    pen = QPen(QColor(colour), 2.0)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    painter.setPen(pen)
+    painter.drawPath(curve_path(key, area))
+    painter.end()
+    icon = QIcon()
+    for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected, QIcon.Mode.Active):
+        icon.addPixmap(picture, mode)
+    return icon
+
+
+class _Grid(QListWidget):
+    """The cells. Enter chooses, the arrows walk."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            item = self.currentItem()
+            if item is not None:
+                self.itemActivated.emit(item)
+            return
+        super().keyPressEvent(event)
 
 
 class ActivationMenu(QFrame):
-    """A popup with one cell per activation: its curve and its title."""
+    """A popup with one cell per activation: its curve and its title; its formula below."""
 
     chosen = Signal(str)  # key of the activation
 
     def __init__(self, themes: ThemeManager, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setObjectName("activation_menu")
+        self.setAccessibleName("Choose the activation")
         self.themes = themes
+        self._chosen = False
+        self.grid = _Grid()
+        self.grid.setObjectName("activation_menu_grid")
+        self.grid.setAccessibleName("Activations")
+        self.grid.setViewMode(QListView.ViewMode.IconMode)
+        self.grid.setMovement(QListView.Movement.Static)
+        self.grid.setResizeMode(QListView.ResizeMode.Fixed)
+        self.grid.setUniformItemSizes(True)
+        self.grid.setIconSize(_PICTURE)
+        self.grid.setGridSize(_CELL)
+        self.grid.setMouseTracking(True)
+        self.grid.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.grid.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        rows = -(-len(ACTIVATIONS) // _COLUMNS)
+        self.grid.setFixedSize(_COLUMNS * _CELL.width() + 6, rows * _CELL.height() + 6)
+        self.title = QLabel()
+        self.title.setProperty("role", "heading")
+        self.formula = QLabel()
+        self.formula.setObjectName("activation_menu_formula")
+        self.formula.setAccessibleName("Formula")
+        self.formula.setProperty("role", "small")
+        self.formula.setWordWrap(True)
+        self.formula.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self.formula.setFixedHeight(self.formula.fontMetrics().lineSpacing() * 3 + 4)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 8, 8, 8)
+        column.setSpacing(4)
+        column.addWidget(self.grid)
+        column.addWidget(self.title)
+        column.addWidget(self.formula)
+        self.title.setContentsMargins(6, 0, 6, 0)
+        self.formula.setContentsMargins(6, 0, 6, 0)
+        self.grid.itemClicked.connect(self._on_item_chosen)
+        self.grid.itemActivated.connect(self._on_item_chosen)
+        self.grid.itemEntered.connect(self._on_item_entered)
+        self.grid.currentItemChanged.connect(self._on_item_entered)
 
     def open_at(self, position: QPoint, current: str) -> None:
         """Show it with its top left corner at ``position`` (global), ``current`` chosen."""
+        self._fill(current)
+        self.adjustSize()
+        screen = self.screen().availableGeometry()
+        x = max(screen.left(), min(position.x(), screen.right() - self.width()))
+        y = max(screen.top(), min(position.y(), screen.bottom() - self.height()))
+        self.move(x, y)
+        self._chosen = False
+        self.show()
+        self.grid.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def _fill(self, current: str) -> None:
+        theme = self.themes.theme
+        self.setStyleSheet(
+            f"QFrame#{self.objectName()} {{ background: {theme.panel_raised};"
+            f" border: 1px solid {theme.border}; }}"
+            f"QListWidget {{ background: {theme.panel_raised}; }}"
+        )
+        self.grid.clear()
+        for key, activation in ACTIVATIONS.items():
+            picture = curve_icon(key, theme.accent, theme.border, _PICTURE)
+            item = QListWidgetItem(picture, activation.title)
+            item.setData(Qt.ItemDataRole.UserRole, key)
+            item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter)
+            item.setSizeHint(_CELL)
+            item.setToolTip(activation.formula)
+            self.grid.addItem(item)
+            if key == current:
+                self.grid.setCurrentItem(item)
+
+    def _on_item_entered(self, item: QListWidgetItem | None) -> None:
+        if item is not None:
+            activation = ACTIVATIONS[str(item.data(Qt.ItemDataRole.UserRole))]
+            self.title.setText(activation.title)
+            self.formula.setText(f"{activation.formula}\n{activation.help}")
+
+    def _on_item_chosen(self, item: QListWidgetItem) -> None:
+        if self._chosen:
+            return  # a double click chooses once
+        self._chosen = True
+        self.close()
+        self.chosen.emit(str(item.data(Qt.ItemDataRole.UserRole)))

@@ -1,32 +1,430 @@
-"""The canvas as a widget."""
+"""The canvas as a widget: takes the mouse, keys and drops, and hands them on."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QGraphicsView, QWidget
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QAction,
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QResizeEvent,
+    QShowEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QFrame, QGraphicsView, QToolTip, QWidget
 
+from nn_designer.app.canvas.actions import make_actions, set_icons
+from nn_designer.app.canvas.commands import Commands
+from nn_designer.app.canvas.drops import PaletteDrop, kind_in
+from nn_designer.app.canvas.gestures import Gesture, MoveCards, Pan, SelectArea
+from nn_designer.app.canvas.grid import DotGrid
+from nn_designer.app.canvas.look import GRID
+from nn_designer.app.canvas.menus import menu_for
+from nn_designer.app.canvas.navigation import Navigator
+from nn_designer.app.canvas.popups import Popups
+from nn_designer.app.canvas.scene import FARTHEST, CanvasScene, Hit
+from nn_designer.app.canvas.tip import CursorTip, EmptyHint
+from nn_designer.app.canvas.wire_gestures import DrawWire, PressWire, grab_input
 from nn_designer.app.store import Store
-from nn_designer.app.theme import ThemeManager
+from nn_designer.app.theme import Theme, ThemeManager
+
+_EDGE_PX = 20
+_EDGE_STEP_PX = 14
+_ARROWS = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}
+_CURSORS = {
+    "input": Qt.CursorShape.CrossCursor,
+    "output": Qt.CursorShape.CrossCursor,
+    "activation": Qt.CursorShape.PointingHandCursor,
+    "wire": Qt.CursorShape.PointingHandCursor,
+}
 
 
 class CanvasView(QGraphicsView):
     """Cards and wires of the store's document.
 
     ``actions()`` (inherited) lists its QActions for menus; ``action("fit")`` finds one by key.
+    ``wheel_zooms``: the wheel zooms (with Ctrl always); if False it scrolls.
     """
 
     hinted = Signal(str)  # what the gesture under way does, for the status bar; "" when over
-    opened = Signal(str)  # layer id: a card was double-clicked or Enter pressed on it
+    opened = Signal(str)  # layer id: its card was double-clicked, or Enter or F2 pressed
+    zoomed = Signal(float)  # 1.0 is 100 %
 
     def __init__(self, store: Store, themes: ThemeManager, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setObjectName("canvas")
+        self.setAccessibleName("Canvas")
+        self.setAccessibleDescription("The layers of the network and the wires between them")
         self.store = store
         self.themes = themes
+        self.wheel_zooms = True
+        self.canvas_scene = CanvasScene(store, themes.theme, self)
+        self.setScene(self.canvas_scene)
+        self._gesture: Gesture | None = None
+        self._drop: PaletteDrop | None = None
+        self._hovered: Hit = Hit("canvas")
+        self._space_down = False
+        self._was_shown = False
+        self._grid = DotGrid()
+        self._mouse = QPoint()
+        self._edge_timer = QTimer(self)
+        self._edge_timer.setObjectName("canvas_edge_timer")
+        self._edge_timer.setInterval(16)
+        self._edge_timer.timeout.connect(self._on_edge_timeout)
+        self._set_up_view()
+        self.navigator = Navigator(self)
+        self.commands = Commands(self)
+        self._actions = make_actions(self)
+        self.tip = CursorTip(self)
+        self._empty_hint = EmptyHint(self)
+        self._popups = Popups(self)
+        self._on_theme_changed(themes.theme)
+        self._on_changed()
+        themes.changed.connect(self._on_theme_changed)
+        store.changed.connect(self._on_changed)
+        store.replaced.connect(self._on_replaced)
+
+    def _set_up_view(self) -> None:
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setRenderHints(
+            QPainter.RenderHint.Antialiasing
+            | QPainter.RenderHint.TextAntialiasing
+            | QPainter.RenderHint.SmoothPixmapTransform
+        )
+        flags = QGraphicsView.OptimizationFlag
+        self.setOptimizationFlags(flags.DontSavePainterState | flags.DontAdjustForAntialiasing)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setSceneRect(-FARTHEST, -FARTHEST, 2 * FARTHEST, 2 * FARTHEST)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAcceptDrops(True)
+        self.viewport().setMouseTracking(True)
+        self.viewport().setAcceptDrops(True)
+        self.setMinimumSize(240, 160)
+
+    # ---- what others use
 
     def action(self, key: str) -> QAction:
         """The action with the object name ``canvas_<key>``, such as ``action("fit")``."""
-        raise KeyError(key)
+        return self._actions[key]
 
     def reveal(self, layer_id: str) -> None:
         """Scroll so that the layer's card is in view."""
+        self.navigator.reveal(self.canvas_scene.content_rect((layer_id,)))
+
+    def shown_rect(self) -> QRectF:
+        """The part of the scene that is in view."""
+        return QRectF(self.mapToScene(self.viewport().rect()).boundingRect())
+
+    def open_activation_menu(self, layer_id: str) -> None:
+        """The menu with the curves, below the card's activation."""
+        self._popups.open_activation_menu(layer_id)
+
+    def open_quick_add(
+        self,
+        at: QPoint,
+        *,
+        source: str | None = None,
+        target: tuple[str, int] | None = None,
+    ) -> None:
+        """The searchable list at ``at`` (viewport pixels); the new layer is wired from
+        ``source`` or to the input ``target`` (layer id, port)."""
+        self._popups.open_quick_add(at, source=source, target=target)
+
+    # ---- following the store and the theme
+
+    def _on_changed(self) -> None:
+        self._cancel_gesture()
+        empty = not self.store.document.layers
+        self._empty_hint.setVisible(empty)
+        if empty:
+            self._empty_hint.place()
+
+    def _on_replaced(self) -> None:
+        self.canvas_scene.select_wires(())
+        if self._was_shown:
+            self.commands.fit()
+
+    def _on_theme_changed(self, theme: Theme) -> None:
+        self.setBackgroundBrush(Qt.BrushStyle.NoBrush)
+        self.canvas_scene.set_theme(theme)
+        self.tip.set_theme(theme)
+        self._empty_hint.set_theme(theme)
+        set_icons(self._actions, theme)
+        self.viewport().update()
+
+    # ---- painting
+
+    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
+        look = self.canvas_scene.look
+        painter.fillRect(rect, look.wire_label)  # the canvas's colour
+        self._grid.paint(painter, rect, look.grid, self.navigator.zoom)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._empty_hint.place()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._was_shown:
+            self._was_shown = True
+            self._empty_hint.place()
+            self.commands.fit()
+
+    # ---- mouse
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if self._gesture is not None:
+            return
+        at = event.position().toPoint()
+        button = event.button()
+        if button == Qt.MouseButton.MiddleButton or (
+            button == Qt.MouseButton.LeftButton and self._space_down
+        ):
+            self._gesture = Pan(self, at)
+        elif button == Qt.MouseButton.LeftButton:
+            self._gesture = self._gesture_at(at, event.modifiers())
+        event.accept()
+
+    def _gesture_at(self, at: QPoint, modifiers: Qt.KeyboardModifier) -> Gesture:
+        hit = self._hit(at)
+        if hit.wire is not None:
+            return PressWire(self, at, hit.wire)
+        if hit.card is None:
+            return SelectArea(self, at)
+        if hit.part == "output":
+            return DrawWire(self, at, hit.card, from_output=True)
+        if hit.part == "input":
+            return grab_input(self, at, hit.card, hit.port)
+        return MoveCards(self, at, hit, modifiers)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        at = event.position().toPoint()
+        self._mouse = at
+        if self._gesture is not None and not event.buttons():
+            self._cancel_gesture()  # the release went somewhere else
+        if self._gesture is None:
+            self._hover(at)
+            return
+        self._gesture.move(at, event.modifiers())
+        near_edge = (
+            not self.viewport()
+            .rect()
+            .adjusted(_EDGE_PX, _EDGE_PX, -_EDGE_PX, -_EDGE_PX)
+            .contains(at)
+        )
+        if near_edge and self._gesture.moving and not isinstance(self._gesture, Pan):
+            self._edge_timer.start()
+        else:
+            self._edge_timer.stop()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        pressing = Qt.MouseButton.LeftButton | Qt.MouseButton.MiddleButton
+        if self._gesture is None or not event.button() & pressing:
+            return
+        at = event.position().toPoint()
+        gesture, self._gesture = self._gesture, None
+        self._edge_timer.stop()
+        gesture.release(at, event.modifiers())
+        self._hover(at)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        at = event.position().toPoint()
+        hit = self._hit(at)
+        if hit.card is not None:
+            if hit.part == "card":
+                self.opened.emit(hit.card.layer_id)
+        elif hit.wire is not None:
+            self._popups.open_quick_add_inside(at, hit.wire.wire)
+        else:
+            self.open_quick_add(at)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._mark_hovered(Hit("canvas"))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        delta, at = event.angleDelta(), event.position().toPoint()
+        modifiers = event.modifiers()
+        if modifiers & Qt.KeyboardModifier.ShiftModifier:
+            self.navigator.pan_by(delta.y() + delta.x(), 0.0)
+        elif self.wheel_zooms or modifiers & Qt.KeyboardModifier.ControlModifier:
+            self.navigator.wheel(delta.y(), at)
+        else:
+            self.navigator.pan_by(delta.x(), delta.y())
+        if self._gesture is not None:
+            self._gesture.move(at, modifiers)
+        event.accept()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self._gesture is not None:
+            return
+        by_mouse = event.reason() == QContextMenuEvent.Reason.Mouse
+        hit = self._hit(event.pos()) if by_mouse else self._selected_hit()
+        if hit.card is not None and hit.card.layer_id not in self.store.selection:
+            self.store.select((hit.card.layer_id,))
+        if hit.wire is not None:
+            self.store.select(())
+            self.canvas_scene.select_wires((hit.wire.wire,))
+        menu = menu_for(self, hit)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        place = event.globalPos()
+        if not by_mouse and hit.card is not None:
+            corner = hit.card.body_in_scene().bottomLeft()
+            place = self.viewport().mapToGlobal(self.mapFromScene(corner))
+        menu.popup(place)
+
+    def _selected_hit(self) -> Hit:
+        """For the menu key: the selected card, or the canvas."""
+        for layer_id in self.store.selection:
+            return Hit("card", self.canvas_scene.cards[layer_id])
+        return Hit("canvas")
+
+    def _hit(self, at: QPoint) -> Hit:
+        return self.canvas_scene.hit(self.mapToScene(at), self.navigator.zoom)
+
+    def _hover(self, at: QPoint) -> None:
+        if self._space_down:
+            self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
+            return
+        hit = self._hit(at)
+        self._mark_hovered(hit)
+        self.viewport().setCursor(_CURSORS.get(hit.part, Qt.CursorShape.ArrowCursor))
+
+    def _mark_hovered(self, hit: Hit) -> None:
+        before = self._hovered
+        if before.card is not None and before.card is not hit.card:
+            before.card.set_hovered("")
+        if before.wire is not None and before.wire is not hit.wire:
+            before.wire.set_marks(hovered=False)
+        if hit.card is not None:
+            hit.card.set_hovered(hit.hover_name)
+        if hit.wire is not None:
+            hit.wire.set_marks(hovered=True)
+        self._hovered = hit
+
+    def _cancel_gesture(self) -> None:
+        gesture, self._gesture = self._gesture, None
+        self._edge_timer.stop()
+        if gesture is not None:
+            gesture.cancel()
+
+    def _on_edge_timeout(self) -> None:
+        """A drag rests at the edge: the canvas goes on moving below it."""
+        if self._gesture is None:
+            self._edge_timer.stop()
+            return
+        room, at = self.viewport().rect(), self._mouse
+        left, right = at.x() < _EDGE_PX, at.x() > room.width() - _EDGE_PX
+        up, down = at.y() < _EDGE_PX, at.y() > room.height() - _EDGE_PX
+        self.navigator.pan_by((left - right) * _EDGE_STEP_PX, (up - down) * _EDGE_STEP_PX)
+        self._gesture.move(at, Qt.KeyboardModifier.NoModifier)
+
+    # ---- keys and other events
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        if key == Qt.Key.Key_Escape:
+            if self._gesture is not None:
+                self._cancel_gesture()
+            else:
+                self.commands.select_none()
+        elif self._gesture is not None:
+            return
+        elif key == Qt.Key.Key_Space:
+            if not event.isAutoRepeat():
+                self._space_down = True
+                self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
+        elif key in _ARROWS and not event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            self._press_arrow(_ARROWS[Qt.Key(key)], event.modifiers())
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2):
+            if len(self.store.selection) == 1:
+                self.opened.emit(next(iter(self.store.selection)))
+        else:
+            event.ignore()
+
+    def _press_arrow(self, direction: tuple[int, int], modifiers: Qt.KeyboardModifier) -> None:
+        times = 10 if modifiers & Qt.KeyboardModifier.ShiftModifier else 1
+        dx, dy = direction[0] * times, direction[1] * times
+        if self.store.selection:
+            self.commands.nudge(dx * GRID, dy * GRID)
+        else:
+            self.navigator.pan_by(-dx * 40.0, -dy * 40.0)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self._space_down = False
+            if self._gesture is None:
+                self._hover(self._mouse)
+        else:
+            event.ignore()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and self._gesture is not None:
+            event.accept()  # no deleting, pasting or undoing in the middle of a drag
+            return True
+        if event.type() == QEvent.Type.WindowDeactivate:
+            self._space_down = False
+        return super().event(event)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            text = self.canvas_scene.tooltip(self._hit(event.pos()))
+            QToolTip.showText(event.globalPos(), text, self.viewport())
+            return True
+        if isinstance(event, QNativeGestureEvent):
+            if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+                zoom = self.navigator.zoom * (1.0 + event.value())
+                self.navigator.set_zoom(zoom, event.position().toPoint())
+            return True
+        return super().viewportEvent(event)
+
+    # ---- drops from the palette
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        kind = kind_in(event.mimeData())
+        if kind is None:
+            event.ignore()
+            return
+        self._drop = PaletteDrop(self, kind)
+        self._drop.move(event.position().toPoint())
+        event.acceptProposedAction()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        if self._drop is None:
+            event.ignore()
+            return
+        self._drop.move(event.position().toPoint())
+        event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        if self._drop is not None:
+            self._drop.leave()
+            self._drop = None
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        if self._drop is None:
+            event.ignore()
+            return
+        drop, self._drop = self._drop, None
+        drop.drop(event.position().toPoint())
+        event.acceptProposedAction()
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
