@@ -10,8 +10,9 @@ from nn_designer.engine.optimizers import OPTIMIZERS
 
 STEPS = 50
 N = 64
-RATE = 0.003
-"""In float32, Keras' own rounding of 1 - 0.999ᵗ moves an Adam step by up to 3e-5 of itself."""
+RATE = DECAY = 2.0**-8
+"""A power of two: Keras rounds 1 - rate · decay to float32 even for float64 weights. A small one:
+in float32 its own rounding of 1 - 0.999ᵗ moves an Adam step by up to 3e-5 of itself."""
 
 
 def start() -> np.ndarray:
@@ -26,6 +27,8 @@ def gradient(t: int) -> np.ndarray:
 
 
 def ours(key: str, dtype: type, rate: float, **settings: float) -> np.ndarray:
+    if key == "adamw":
+        settings["weight_decay"] = DECAY
     optimizer = OPTIMIZERS[key](**settings)
     parameters, gradients = start().astype(dtype), np.zeros((2, N), dtype)[0]
     optimizer.bind(parameters, gradients)
@@ -42,7 +45,7 @@ KERAS = {
     "adagrad": lambda keras, rate: keras.optimizers.Adagrad(rate),
     "rmsprop": lambda keras, rate: keras.optimizers.RMSprop(rate),
     "adam": lambda keras, rate: keras.optimizers.Adam(rate),
-    "adamw": lambda keras, rate: keras.optimizers.AdamW(rate, weight_decay=0.004),
+    "adamw": lambda keras, rate: keras.optimizers.AdamW(rate, weight_decay=DECAY),
 }
 
 
@@ -67,7 +70,7 @@ TORCH = {
     "adagrad": lambda p, rate: torch.optim.Adagrad(p, rate, initial_accumulator_value=0.1),
     "rmsprop": lambda p, rate: torch.optim.RMSprop(p, rate, alpha=0.9),
     "adam": lambda p, rate: torch.optim.Adam(p, rate),
-    "adamw": lambda p, rate: torch.optim.AdamW(p, rate, weight_decay=0.004),
+    "adamw": lambda p, rate: torch.optim.AdamW(p, rate, weight_decay=DECAY),
 }
 
 TINY = {"adagrad": 1e-12, "rmsprop": 1e-12, "adam": 1e-12, "adamw": 1e-12}
