@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from nn_designer.data.dataset import DataSummary
 from nn_designer.design.document import Document, Layer, Wire
@@ -57,12 +57,15 @@ def _fit_input(document: Document, summary: DataSummary, notes: list[str]) -> Do
     wanted = summary.sample_shape
     if _is_shape(shape) and math.prod(shape) == math.prod(wanted):
         return document
-    had = f", not {shape_text(shape)}" if _is_shape(shape) else ""
-    notes.append(f"{inputs[0].name} takes {shape_text(wanted)} now{had}: a sample of the data.")
+    was = f" (it was {shape_text(shape)})" if _is_shape(shape) else ""
+    notes.append(
+        f"The shape of {inputs[0].name} is {shape_text(wanted)} now{was}, that of a sample of "
+        f"{summary.title}."
+    )
     return set_setting(document, inputs[0].id, "shape", wanted)
 
 
-def _is_shape(value: object) -> bool:
+def _is_shape(value: object) -> TypeGuard[tuple[int, ...]]:
     return isinstance(value, (list, tuple)) and all(type(size) is int for size in value)
 
 

@@ -9,7 +9,7 @@ Tagawa and Toda 1981), above and below the longest path, which stays on one line
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from nn_designer.design.document import Document
@@ -90,11 +90,12 @@ def _connected_parts(order: Sequence[str], wires: Iterable[tuple[str, str]]) -> 
 
 def _place(ids: Sequence[str], wires: Sequence[tuple[str, str]]) -> dict[str, tuple[int, int]]:
     """(column, row) of each layer of one connected part; ``ids`` in topological order."""
-    column, main = _columns(ids, wires)
+    column = _columns(ids, wires)
     members: list[list[Key]] = [[] for _ in range(max(column.values()) + 1)]
+    before: dict[Key, list[Key]] = {}
+    after: dict[Key, list[Key]] = {}
     for id in ids:
         members[column[id]].append((id,))
-    neighbours: dict[Key, list[Key]] = {(id,): [] for id in ids}
     for source, target in wires:
         way: list[Key] = [(source,)]
         for passed in range(column[source] + 1, column[target]):
@@ -102,64 +103,78 @@ def _place(ids: Sequence[str], wires: Sequence[tuple[str, str]]) -> dict[str, tu
             members[passed].append(way[-1])
         way.append((target,))
         for one, other in pairwise(way):
-            neighbours.setdefault(one, []).append(other)
-            neighbours.setdefault(other, []).append(one)
+            after.setdefault(one, []).append(other)
+            before.setdefault(other, []).append(one)
+    main = _main_line(members, before)
     row: dict[Key, int] = {}
     for sweep in range(SWEEPS):
         for keys in members if sweep % 2 == 0 else reversed(members):
-            row.update(_place_column(keys, neighbours, row, main))
+            near = {key: [*before.get(key, ()), *after.get(key, ())] for key in keys}
+            row.update(_place_column(near, row, main))
     return {id: (column[id], row[(id,)]) for id in ids}
 
 
-def _columns(
-    ids: Sequence[str], wires: Sequence[tuple[str, str]]
-) -> tuple[dict[str, int], set[Key]]:
-    """The column of each layer, and the layers of one longest path."""
+def _columns(ids: Sequence[str], wires: Sequence[tuple[str, str]]) -> dict[str, int]:
+    """The column of each layer: the number of layers on the longest way to it."""
     sources: dict[str, list[str]] = {id: [] for id in ids}
     targets: dict[str, list[str]] = {id: [] for id in ids}
     for source, target in wires:
         sources[target].append(source)
         targets[source].append(target)
     column: dict[str, int] = {}
-    before: dict[str, str] = {}
     for id in ids:
         # A source without column closes a loop; it counts as not there.
-        known = [source for source in sources[id] if source in column]
-        if known:
-            before[id] = max(known, key=lambda source: column[source])
-        column[id] = column[before[id]] + 1 if known else 0
-    at: str | None = max(ids, key=lambda id: column[id])
+        column[id] = max((column[s] + 1 for s in sources[id] if s in column), default=0)
+    first = next(id for id in ids if column[id] == 0)
+    for id in ids:  # a second Input stands next to the layer it feeds
+        if id != first and not sources[id] and targets[id]:
+            column[id] = max(0, min(column[target] for target in targets[id]) - 1)
+    return column
+
+
+def _main_line(members: Sequence[Sequence[Key]], before: Mapping[Key, Sequence[Key]]) -> set[Key]:
+    """The way from the first to the last column that meets the fewest cards.
+
+    It is the one to keep straight: where a wire skips some layers, the wire runs straight on
+    and the layers stand below it, where both can be seen.
+    """
+    cost: dict[Key, int] = {key: len(key) == 1 for key in members[0]}
+    best: dict[Key, Key] = {}
+    for number, keys in enumerate(members[1:], start=1):
+        column_before = set(members[number - 1])
+        for key in keys:
+            ways = [one for one in before.get(key, ()) if one in column_before and one in cost]
+            if ways:
+                best[key] = min(ways, key=lambda one: cost[one])
+                cost[key] = cost[best[key]] + (len(key) == 1)
+    at: Key | None = min((key for key in members[-1] if key in cost), key=lambda key: cost[key])
     main: set[Key] = set()
     while at is not None:
-        main.add((at,))
-        at = before.get(at)
-    for id in ids:  # a second Input stands next to the layer it feeds
-        if not sources[id] and targets[id] and (id,) not in main:
-            column[id] = max(0, min(column[target] for target in targets[id]) - 1)
-    return column, main
+        main.add(at)
+        at = best.get(at)
+    return main
 
 
 def _place_column(
-    keys: Sequence[Key],
-    neighbours: dict[Key, list[Key]],
-    row: dict[Key, int],
-    main: set[Key],
+    near: Mapping[Key, Sequence[Key]], row: Mapping[Key, int], main: set[Key]
 ) -> dict[Key, int]:
-    """Rows for one column: its layer of the main path on row 0, the others around it."""
+    """Rows for one column: the main line on row 0, the others around it.
+
+    ``near`` has the neighbours of each member. Where the wishes are equal, a passing wire is
+    nearer to the line than a card, for the same reason as in :func:`_main_line`.
+    """
     wish: dict[Key, float] = {}
-    for key in keys:
-        rows = [row[other] for other in neighbours.get(key, ()) if other in row]
-        mean = sum(rows) / len(rows) if rows else 0.0
-        # Beside the main line, layers go below it and passing wires above it.
-        wish[key] = mean if abs(mean) > 1e-9 else (0.25 if len(key) == 1 else -0.25)
-    others = sorted((key for key in keys if key not in main), key=lambda key: wish[key])
-    placed: dict[Key, int] = {key: 0 for key in keys if key in main}
-    taken = 0 if placed else -1
-    for key in (key for key in others if wish[key] >= 0):
-        taken = max(taken + 1, math.floor(wish[key]))
-        placed[key] = taken
-    taken = 0
-    for key in reversed([key for key in others if wish[key] < 0]):
-        taken = min(taken - 1, math.ceil(wish[key]))
-        placed[key] = taken
+    for key, others in near.items():
+        rows = [row[other] for other in others if other in row]
+        wish[key] = sum(rows) / len(rows) if rows else 0.0
+    placed: dict[Key, int] = {key: 0 for key in near if key in main}
+    rest = sorted((k for k in near if k not in main), key=lambda k: (abs(wish[k]), len(k) == 1))
+    below = above = 0
+    for key in rest:
+        if wish[key] >= 0:
+            below = max(below + 1, math.floor(wish[key]))
+            placed[key] = below
+        else:
+            above = min(above - 1, math.ceil(wish[key]))
+            placed[key] = above
     return placed

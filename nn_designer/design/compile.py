@@ -55,7 +55,7 @@ def compile_design(
     for id in document.order:
         if id in used:
             layer = document.layer(id)
-            made = layer_of(kind_of(layer.kind), layer.settings)
+            made: Any = layer_of(kind_of(layer.kind), layer.settings)
             assert made is not None, "the check has found all settings right"
             inputs = tuple(names[wire.source] for wire in document.incoming(id))
             nodes.append(Node(names[id], made, inputs))

@@ -8,8 +8,10 @@ allowed to be trained can still be a document (a beginner's half-drawn network, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from nn_designer.data.choice import DataChoice
@@ -167,15 +169,15 @@ class Document:
     @cached_property
     def order(self) -> tuple[str, ...]:
         """Ids so that each layer comes after its inputs; layers on or behind a cycle are left out."""
-        missing = {layer.id: len(self.incoming(layer.id)) for layer in self.layers}
-        ready = [id for id, count in missing.items() if count == 0]
+        sorter: TopologicalSorter[str] = TopologicalSorter(
+            {layer.id: [wire.source for wire in self.incoming(layer.id)] for layer in self.layers}
+        )
+        with suppress(CycleError):  # what is not on or behind the loop still comes
+            sorter.prepare()
         done: list[str] = []
-        for id in ready:  # grows while it is walked
-            done.append(id)
-            for wire in self.outgoing(id):
-                missing[wire.target] -= 1
-                if missing[wire.target] == 0:
-                    ready.append(wire.target)
+        while ready := sorter.get_ready():
+            done.extend(ready)
+            sorter.done(*ready)
         return tuple(done)
 
     @property
