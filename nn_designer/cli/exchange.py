@@ -10,7 +10,7 @@ from nn_designer.cli.designs import write_design
 from nn_designer.cli.errors import CommandError
 from nn_designer.cli.output import remark, say
 from nn_designer.cli.predict import design_of_weights, model_of, prepared_data
-from nn_designer.design.compile import compile_design
+from nn_designer.design.compile import compile_design, training_settings
 from nn_designer.design.document import Document
 from nn_designer.interchange.files import real_target
 from nn_designer.interchange.formats import format_called, format_of_path, read_weights
@@ -38,7 +38,7 @@ def _untrained(document: Document) -> TrainedModel:
     prepared = prepared_data(document)
     remark(
         "note: No --weights were given, so the weights are the initial ones of seed "
-        f"{document.training.get('seed', 1)}, not trained."
+        f"{training_settings(document).seed}, not trained."
     )
     return TrainedModel(
         document,

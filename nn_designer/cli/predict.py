@@ -10,8 +10,8 @@ from nn_designer import data
 from nn_designer.cli.choosing import TABLE, choose_data, load_design
 from nn_designer.cli.output import counted, remark, say
 from nn_designer.data import DataChoice, Preprocessing
+from nn_designer.design.compile import training_settings
 from nn_designer.design.document import Document
-from nn_designer.engine.training_settings import TrainingSettings
 from nn_designer.interchange.files import real_target
 from nn_designer.interchange.fitting import fit_weights, trained_design
 from nn_designer.interchange.formats import read_weights
@@ -85,5 +85,5 @@ def model_of(document: Document, loaded: LoadedWeights) -> TrainedModel:
 
 
 def prepared_data(document: Document) -> data.Prepared:
-    settings = TrainingSettings(**document.training)
+    settings = training_settings(document)
     return data.prepare(data.load(document.data), settings.validation_split, settings.seed)

@@ -20,7 +20,7 @@ from nn_designer.cli.output import counted, remark, say
 from nn_designer.design import edits
 from nn_designer.design.adapt import adapt_to_data
 from nn_designer.design.check import check
-from nn_designer.design.compile import compile_design
+from nn_designer.design.compile import compile_design, optimizer_settings, training_settings
 from nn_designer.design.document import Document
 from nn_designer.engine.network import Network
 from nn_designer.engine.progress import EpochProgress, Finished
@@ -99,12 +99,12 @@ def _prepared_run(document: Document) -> Run:
         more = len(report.errors) - 1
         rest = f" ({counted(more, 'more error')}: see 'check'.)" if more else ""
         raise CommandError(f"{problem.sentence}{rest}")
-    settings = TrainingSettings(**document.training)
+    settings = training_settings(document)
     dataset = data.load(document.data)
     prepared = data.prepare(dataset, settings.validation_split, settings.seed)
     for sentence in prepared.report:
         remark(f"note: {sentence}")
-    return Run(document, compile_design(document, summary=summary), prepared, settings)
+    return Run(document, compile_design(document, report=report), prepared, settings)
 
 
 def _say_start(run: Run) -> None:
@@ -134,7 +134,7 @@ def _train(run: Run, *, as_json: bool) -> bool:
         run.network,
         training_data,
         run.settings,
-        optimizer_settings=dict(run.document.optimizer_settings),
+        optimizer_settings=optimizer_settings(run.document),
         control=control,
     )
     with _interrupts() as interrupted:

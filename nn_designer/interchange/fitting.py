@@ -6,10 +6,13 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from nn_designer.data import DataSummary, Preprocessing
+from nn_designer.design.adapt import adapt_to_data
 from nn_designer.design.document import Document
+from nn_designer.design.edits import EditError
 from nn_designer.interchange.layout import expected_shapes
 from nn_designer.interchange.model import InterchangeError, LoadedWeights, Weights
-from nn_designer.layers import Shape
+from nn_designer.layers import Shape, ShapeError
 
 
 def fit_weights(document: Document, loaded: LoadedWeights) -> Weights:
@@ -37,32 +40,45 @@ def fit_weights(document: Document, loaded: LoadedWeights) -> Weights:
 def trained_design(document: Document, loaded: LoadedWeights) -> Document:
     """The design to use with the weights: ``document``, or what training made of it.
 
-    Training a design with other data than its own changes its ends (the input's shape, the last
-    layers' units and activation), but not its file. The weights remember the changed one; it
-    is used if it differs from ``document`` in nothing else.
+    ``train DESIGN --data OTHER`` fits the design to other data than its own, but leaves its
+    file as it is. The weights remember the fitted one; it is used if fitting ``document`` to
+    that data gives the very same layers.
     """
-    other = loaded.document
-    if other is None or other.wires != document.wires or len(other.layers) != len(document.layers):
+    trained = loaded.document
+    if trained is None or loaded.preprocessing is None or _layers(trained) == _layers(document):
         return document
-    ends = _ends(document)
-    for mine, theirs in zip(document.layers, other.layers, strict=True):
-        if (mine.id, mine.kind) != (theirs.id, theirs.kind):
-            return document
-        allowed = {"shape", "units", "activation"} if mine.id in ends else set()
-        keys = set(mine.settings) | set(theirs.settings)
-        if any(mine.settings.get(k) != theirs.settings.get(k) for k in keys - allowed):
-            return document
-    return other
+    try:
+        fitted, _ = adapt_to_data(document, _summary(loaded.preprocessing))
+    except (EditError, ShapeError) as error:
+        raise InterchangeError(
+            f"The design can't be fitted to the data of the weights: {error}"
+        ) from error
+    return trained if _layers(fitted) == _layers(trained) else document
 
 
-def _ends(document: Document) -> set[str]:
-    """Ids of the inputs, of the last layers with units, and of all layers behind those."""
-    ends = {layer.id for layer in document.of_kind("input")}
-    for layer in document.of_kind("dense"):
-        behind = document.descendants(layer.id)
-        if not any(document.layer(id).kind == "dense" for id in behind - {layer.id}):
-            ends |= behind
-    return ends
+def _layers(document: Document) -> tuple[object, object]:
+    """What decides the numbers a design computes; where its cards lie does not."""
+    layers = tuple((each.id, each.kind, each.name, each.settings) for each in document.layers)
+    return layers, frozenset((wire.source, wire.target, wire.port) for wire in document.wires)
+
+
+def _summary(preprocessing: Preprocessing) -> DataSummary:
+    """The data that weights were trained with, as far as their preprocessing tells."""
+    return DataSummary(
+        source=preprocessing.source,
+        title=preprocessing.source,
+        task=preprocessing.task,
+        sample_shape=preprocessing.sample_shape,
+        n_rows=0,
+        class_names=preprocessing.class_names,
+        target_names=preprocessing.target_names,
+        feature_names=preprocessing.feature_names,
+        has_test_part=False,
+        description="",
+        origin="",
+        licence="",
+        image_shape=preprocessing.image_shape,
+    )
 
 
 def _shapes(tensors: Mapping[str, np.ndarray]) -> dict[str, Shape]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 from nn_designer.design.document import Document
+from nn_designer.design.inference import read_settings
 from nn_designer.interchange.model import InterchangeError
 from nn_designer.layers import LayerKind, Shape, ShapeError, UnknownKind, kind_of
 from nn_designer.params import ParamError
@@ -43,11 +45,11 @@ def steps_of(document: Document) -> tuple[Step, ...]:
     Raises:
         InterchangeError: the design has a mistake that leaves a shape unknown.
     """
-    outputs = document.of_kind("output")
+    outputs = [layer for layer in document.of_kind("output") if document.incoming(layer.id)]
     if len(outputs) != 1:
         raise InterchangeError(
-            f"The design has {len(outputs)} Output layers, and weights belong to a design with "
-            "exactly one. Run the check on the design and mend it first."
+            f"The design has {len(outputs)} Output layers with a wire, and weights belong to a "
+            "design with exactly one. Check the design and mend it first."
         )
     needed = document.ancestors(outputs[0].id)
     names = document.export_names
@@ -58,7 +60,7 @@ def steps_of(document: Document) -> tuple[Step, ...]:
         layer = document.layer(id)
         sources = [wire.source for wire in document.incoming(id)]
         try:
-            kind = kind_of(layer.kind)(**layer.settings)
+            kind = _made(kind_of(layer.kind), layer.settings)
             missing = len(sources) < kind.minimum_inputs or any(s not in steps for s in sources)
             if missing:
                 raise InterchangeError(f"Layer {layer.name!r} has an input that is not connected.")
@@ -70,6 +72,14 @@ def steps_of(document: Document) -> tuple[Step, ...]:
     if outputs[0].id not in steps:
         raise InterchangeError("The design's wires form a circle. Remove one of them.")
     return tuple(steps.values())
+
+
+def _made(kind: type[LayerKind], settings: Mapping[str, Any]) -> LayerKind:
+    """The layer with its settings; those that this version does not know have no effect."""
+    read = read_settings(kind, settings)
+    if read.wrong:
+        raise ParamError(read.wrong[0])
+    return kind(**read.values)
 
 
 def is_chain(steps: tuple[Step, ...]) -> bool:

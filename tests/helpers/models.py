@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ def chain(*kinds: tuple[str, dict[str, Any]], **document: Any) -> Document:
         number = sum(layer.kind == kind for layer in layers) + 1
         name = f"{kind.capitalize()} {number}"
         layers.append(Layer(f"{kind}_{number}", kind, name, settings, x=280.0 * len(layers)))
-    wires = [Wire(a.id, b.id) for a, b in zip(layers, layers[1:], strict=False)]
+    wires = [Wire(a.id, b.id) for a, b in pairwise(layers)]
     return Document(layers=tuple(layers), wires=tuple(wires), **document)
 
 

@@ -56,7 +56,7 @@ def test_a_disk_that_fills_up_in_the_middle_loses_nothing(folder, format):
     target = folder / "weights"
     target.write_bytes(b"the old weights")
     command = [sys.executable, "-B", "-c", code, format, str(target)]
-    environment = {**os.environ, "PYTHONPATH": os.getcwd()}
+    environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}
     done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60)
     assert done.stdout.startswith("refused:"), done.stderr
     assert "too big" in done.stdout

@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from nn_designer.data import DataChoice
+from nn_designer.data.preprocessing import ColumnInput, Preprocessing
+from nn_designer.design.adapt import adapt_to_data
 from nn_designer.design.document import Document, Layer
-from nn_designer.interchange.fitting import fit_weights, trained_design
+from nn_designer.interchange.fitting import _summary, fit_weights, trained_design
 from nn_designer.interchange.layout import expected_shapes, is_chain, steps_of
 from nn_designer.interchange.model import InterchangeError, LoadedWeights
 from tests.helpers.models import chain, random_weights, skip_design, small_design
@@ -66,7 +67,7 @@ MISFITS = {
         chain(("input", {"shape": [4]}), ("output", {})),
         "it has no layer. Use the design",
     ),
-    "no output": (chain(("input", {"shape": [4]})), "The design has 0 Output layers"),
+    "no output": (chain(("input", {"shape": [4]})), "The design has 0 Output layers with a wire"),
     "wrong shapes inside": (
         chain(("input", {"shape": [4, 4]}), ("dense", {}), ("output", {})),
         "Layer 'Dense 1' is not right: Dense expects a flat list",
@@ -93,13 +94,21 @@ def test_a_missing_bias_is_named():
         fit_weights(small_design(), LoadedWeights(weights))
 
 
+def trained_with_cars(design: Document) -> LoadedWeights:
+    """Weights of the design fitted to a table of 7 columns and a number to predict."""
+    columns = tuple(ColumnInput(f"c{i}", "number") for i in range(7))
+    cars = Preprocessing("number", (7,), ("mpg",), (), columns, 1.0, (20.0,), (5.0,), "table")
+    trained, notes = adapt_to_data(design, _summary(cars))
+    assert len(notes) == 4
+    return LoadedWeights(random_weights(trained), cars, document=trained)
+
+
 def test_a_design_fitted_to_other_data_is_remembered_by_its_weights():
-    design = small_design()
-    trained = with_settings(design, "dense_2", units=1, activation="linear")
-    trained = with_settings(trained, "input_1", shape=[9])
-    trained = replace(trained, data=DataChoice("auto_mpg", {}))
-    loaded = LoadedWeights(random_weights(trained), document=trained)
-    assert trained_design(design, loaded) is trained
+    loaded = trained_with_cars(small_design())
+    assert trained_design(small_design(), loaded) is loaded.document
+    moved = changed(small_design(), "dense_1", x=500.0)
+    assert trained_design(moved, loaded) is loaded.document
+    fit_weights(loaded.document, loaded)
 
 
 @pytest.mark.parametrize(
@@ -112,5 +121,7 @@ def test_a_design_fitted_to_other_data_is_remembered_by_its_weights():
     ],
 )
 def test_a_design_that_differs_in_more_is_not_taken_for_the_same(other):
-    loaded = LoadedWeights(random_weights(other), document=other)
+    loaded = trained_with_cars(other)
     assert trained_design(small_design(), loaded) == small_design()
+    with pytest.raises(InterchangeError, match="design"):
+        fit_weights(small_design(), loaded)
