@@ -55,9 +55,10 @@ def read_workbook(
                 f"{path.name} unpacks to {size / 2**30:.1f} GiB, and at most "
                 f"{LARGEST_WORKBOOK_BYTES / 2**30:.0f} GiB were expected. Save it as CSV."
             )
-        with warnings.catch_warnings():
+        # As an open file: openpyxl judges a path by its ending.
+        with path.open("rb") as file, warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            workbook = openpyxl.load_workbook(path, read_only=True, data_only=True)
+            workbook = openpyxl.load_workbook(file, read_only=True, data_only=True)
             try:
                 names = [str(found.title) for found in workbook.worksheets]
                 if sheet and sheet not in names:

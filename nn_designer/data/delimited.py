@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 import warnings
 from typing import Any
 
@@ -163,7 +162,10 @@ def _parse(body: bytes, form: TextFormat, name: str, n_columns: int) -> list[Fou
                 engine="c",
             )
     except (ValueError, OverflowError, pandas.errors.ParserError) as error:
-        raise DataError(_pandas_sentence(str(error), form, name)) from error
+        if "Expected" in str(error):
+            # A short row had made up for a long one; this names the first of them.
+            _check_lengths_row_by_row(body, form, name)
+        raise DataError(_pandas_sentence(str(error), name)) from error
     if not len(frame):
         raise DataError(f"{name} holds no row of data. Add rows.")
     columns = []
@@ -173,14 +175,7 @@ def _parse(body: bytes, form: TextFormat, name: str, n_columns: int) -> list[Fou
     return columns
 
 
-def _pandas_sentence(message: str, form: TextFormat, name: str) -> str:
-    ragged = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", message)
-    if ragged:
-        line = int(ragged[2]) + form.first_line - 1
-        return (
-            f"Line {line:,} of {name} has {ragged[3]} cells, and {form.n_columns:,} were expected. "
-            "Correct that line, or choose another separator."
-        )
+def _pandas_sentence(message: str, name: str) -> str:
     if "EOF inside string" in message:
         return (
             f"{name} ends inside a quoted cell; a quotation mark is missing its partner. "
