@@ -1,0 +1,408 @@
+"""The curves of a run: training and validation, batch by batch and epoch by epoch."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QPen
+from PySide6.QtWidgets import QButtonGroup, QToolButton, QWidget
+
+from nn_designer.app.theme import Theme, ThemeManager
+from nn_designer.app.views.axes import ValueAxis, epochs_shown, fitted_range, shown_value
+from nn_designer.app.views.legend_chip import LegendChip
+from nn_designer.app.views.plot_frame import PlotFrame, with_alpha
+from nn_designer.app.views.series import Series, decimate
+
+DRAWN_POINTS = 400
+_DOTS_UP_TO = 60  # epochs; more would be a caterpillar
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One thing that can be plotted: ``percent`` and "from zero" say how its axis reads."""
+
+    key: str
+    title: str
+    percent: bool = False
+    from_zero: bool = True
+
+
+LOSS = Quantity("loss", "Loss")
+ACCURACY = Quantity("accuracy", "Accuracy", percent=True)
+MAE = Quantity("mae", "MAE")
+R2 = Quantity("r2", "R²", from_zero=False)
+
+
+@dataclass
+class _Curves:
+    """The numbers of one quantity."""
+
+    batches: Series = field(default_factory=Series)
+    training: Series = field(default_factory=Series)  # a point per epoch
+    validation: Series = field(default_factory=Series)
+
+    def clear(self) -> None:
+        for series in (self.batches, self.training, self.validation):
+            series.clear()
+
+
+class CurvePlot(PlotFrame):
+    """Plots one of several quantities over epochs.
+
+    Numbers come in by :meth:`add_batches` and :meth:`add_epochs`; nothing is drawn until
+    :meth:`redraw`, so the caller decides how often that is worth it.
+    """
+
+    def __init__(
+        self,
+        themes: ThemeManager,
+        *,
+        name: str,
+        quantities: tuple[Quantity, ...],
+        empty: str,
+        parent: QWidget | None = None,
+    ) -> None:
+        self._value_axis = ValueAxis("left")
+        super().__init__(
+            quantities[0].title,
+            themes,
+            name=name,
+            axes={"left": self._value_axis, "bottom": ValueAxis("bottom", whole=True)},
+            parent=parent,
+        )
+        self._empty = empty
+        self._curves: dict[str, _Curves] = {}
+        self._buttons: list[QToolButton] = []
+        self._epochs = 1
+        self._best: int | None = None
+        self._following = True
+        self._hovered: float | None = None
+        self.points_drawn = 0
+
+        self._quantity_group = QButtonGroup(self)
+        self._quantity_group.idClicked.connect(self._on_quantity_clicked)
+        self._training_chip = LegendChip("training", name=f"{name}_training", dots=False)
+        self._validation_chip = LegendChip("validation", name=f"{name}_validation", dots=True)
+        self._log_button = self._make_button("log", f"{name}_log", "Logarithmic axis")
+        self.header.addWidget(self._training_chip)
+        self.header.addWidget(self._validation_chip)
+        self.header.addWidget(self._log_button)
+        for button in (self._training_chip, self._validation_chip, self._log_button):
+            button.toggled.connect(self._on_switch_toggled)
+
+        self._raw = pg.PlotCurveItem()
+        self._strong = pg.PlotCurveItem(antialias=True)
+        self._dots = pg.ScatterPlotItem(size=6, antialias=True)
+        self._validation = pg.PlotCurveItem(antialias=True)
+        self._validation_dots = pg.ScatterPlotItem(size=6, antialias=True)
+        self._best_line = pg.InfiniteLine(angle=90)
+        self._best_text = pg.TextItem(anchor=(0.5, 0.0))
+        self._best_text.setFont(self.axis_font)
+        self._cursor = pg.InfiniteLine(angle=90)
+        self._cursor_dots = pg.ScatterPlotItem(size=9, antialias=True)
+        for z, item in enumerate(self._items()):
+            item.setZValue(z)
+            self.plot.addItem(item, ignoreBounds=True)
+        self.plot.setMouseEnabled(x=True, y=False)
+        self.plot.vb.sigRangeChangedManually.connect(self._on_range_changed)
+        scene = self.plot_widget.scene()
+        scene.sigMouseMoved.connect(self._on_mouse_moved)
+        scene.sigMouseClicked.connect(self._on_mouse_clicked)
+        self.plot_widget.setMouseTracking(True)
+
+        self.set_quantities(quantities)
+        self.apply_theme(themes.theme)
+        self.clear()
+
+    def _items(self) -> tuple[Any, ...]:
+        return (
+            self._best_line, self._cursor, self._raw, self._strong, self._validation,
+            self._dots, self._validation_dots, self._best_text, self._cursor_dots,
+        )  # fmt: skip
+
+    def _make_button(self, text: str, name: str, accessible: str) -> QToolButton:
+        button = QToolButton()
+        button.setText(text)
+        button.setCheckable(True)
+        button.setObjectName(name)
+        button.setAccessibleName(accessible)
+        button.setToolTip(accessible)
+        button.setFont(self.axis_font)
+        button.setAutoRaise(True)
+        self._buttons.append(button)
+        return button
+
+    # ------------------------------------------------------------------ what is shown
+
+    def set_quantities(self, quantities: tuple[Quantity, ...]) -> None:
+        """Offer these; with more than one, buttons beside the title choose. Clears."""
+        for button in self._quantity_group.buttons():
+            self._quantity_group.removeButton(button)
+            self._buttons.remove(button)
+            button.deleteLater()
+        self.quantities = quantities
+        self._curves = {quantity.key: _Curves() for quantity in quantities}
+        if len(quantities) > 1:
+            for i, quantity in enumerate(quantities):
+                name = f"{self.objectName()}_{quantity.key}"
+                button = self._make_button(quantity.title, name, f"Show {quantity.title}")
+                self._quantity_group.addButton(button, i)
+                self.header.insertWidget(i + 1, button)
+            self._quantity_group.button(0).setChecked(True)
+            self._style_buttons()
+        self.title_label.setVisible(len(quantities) == 1)
+        self._show_quantity(quantities[0])
+        self.clear()
+
+    def _show_quantity(self, quantity: Quantity) -> None:
+        self.quantity = quantity
+        self.set_title(quantity.title)
+        self._log_button.setVisible(quantity.from_zero and not quantity.percent)
+
+    @property
+    def logarithmic(self) -> bool:
+        return self._log_button.isChecked() and not self._log_button.isHidden()
+
+    def curves(self, key: str = "") -> _Curves:
+        """The numbers of a quantity, by default of the one that is shown."""
+        return self._curves[key or self.quantity.key]
+
+    def set_empty_sentence(self, sentence: str) -> None:
+        """What is said while there is no curve."""
+        self._empty = sentence
+
+    # ------------------------------------------------------------------ numbers come in
+
+    def begin(self, epochs: int) -> None:
+        """A run of ``epochs`` begins: forget the last one."""
+        self.clear()
+        self._epochs = max(1, epochs)
+        self.set_empty("")
+
+    def clear(self) -> None:
+        for curves in self._curves.values():
+            curves.clear()
+        self._best = None
+        self._following = True
+        self._hovered = None
+        self.set_empty(self._empty)
+        self.redraw()
+
+    def add_batches(self, key: str, x: np.ndarray, y: np.ndarray) -> None:
+        """Points within epochs: ``x`` (n,) in epochs."""
+        self._curves[key].batches.extend(x, y)
+
+    def add_epochs(
+        self, key: str, x: np.ndarray, training: np.ndarray, validation: np.ndarray
+    ) -> None:
+        """Points at the ends of epochs (n,); NaN where there is no value."""
+        self._curves[key].training.extend(x, training)
+        self._curves[key].validation.extend(x, validation)
+
+    def set_best(self, epoch: int | None) -> None:
+        self._best = epoch
+
+    # ------------------------------------------------------------------ drawing
+
+    def redraw(self) -> None:
+        """Draw what has come in. At most 400 points, whatever the length of the run."""
+        curves = self.curves()
+        self._value_axis.percent = self.quantity.percent
+        if self._value_axis.logMode != self.logarithmic:
+            self._value_axis.setLogMode(y=self.logarithmic)
+        self._fit(curves)
+        low, high = self.plot.vb.viewRange()[0]
+        show_training = self._training_chip.isChecked()
+        show_validation = self._validation_chip.isChecked()
+        drawn = 0
+        has_batches = len(curves.batches) > 0
+        raw_part = curves.batches.window(low, high) if show_training else slice(0, 0)
+        drawn += self._draw(self._raw, curves.batches.x, curves.batches.y, raw_part, 150)
+        if has_batches:
+            drawn += self._draw(
+                self._strong, curves.batches.x, curves.batches.smooth, raw_part, 100
+            )
+        else:
+            part = curves.training.window(low, high) if show_training else slice(0, 0)
+            drawn += self._draw(self._strong, curves.training.x, curves.training.y, part, 160)
+        part = curves.validation.window(low, high) if show_validation else slice(0, 0)
+        drawn += self._draw(self._validation, curves.validation.x, curves.validation.y, part, 90)
+        drawn += self._draw_dots(self._dots, curves.training, show_training, low, high)
+        drawn += self._draw_dots(
+            self._validation_dots, curves.validation, show_validation, low, high
+        )
+        self.points_drawn = drawn
+        self._draw_best(curves)
+        self._draw_values(curves)
+
+    def _heights(self, y: np.ndarray) -> np.ndarray:
+        return np.log10(np.maximum(y, 1e-12)) if self.logarithmic else y
+
+    def _draw(self, item: Any, x: np.ndarray, y: np.ndarray, part: slice, limit: int) -> int:
+        """Draw a part of a curve with at most ``limit`` points; the number of points drawn."""
+        x, y = x[part], y[part]
+        if len(x) < 2:
+            if item.xData is not None and len(item.xData):
+                item.setData(x=np.empty(0), y=np.empty(0))
+            return 0
+        kept = decimate(y, limit)
+        item.setData(x=x[kept], y=self._heights(y[kept]), skipFiniteCheck=True)
+        return len(kept)
+
+    def _draw_dots(self, item: Any, series: Series, shown: bool, low: float, high: float) -> int:
+        part = series.window(low, high)
+        x, y = series.x[part], series.y[part]
+        if not shown or not 0 < len(x) <= _DOTS_UP_TO:
+            if len(item.data):
+                item.setData(x=[], y=[])
+            return 0
+        if len(item.data) != len(x) or item.data["x"][-1] != x[-1] or self._restyled:
+            item.setData(x=x, y=self._heights(y))
+        return len(x)
+
+    _restyled = True
+
+    def _fit(self, curves: _Curves) -> None:
+        """Follow the run with both axes, in steps, so that the axes are not repainted each time."""
+        view = self.plot.vb
+        reached = max(
+            (float(s.x[-1]) for s in (curves.batches, curves.training) if len(s)), default=0.0
+        )
+        if self._following:
+            right = epochs_shown(reached, self._epochs)
+            if view.viewRange()[0] != [0.0, right]:
+                view.setXRange(0.0, right, padding=0)
+        values = np.concatenate((curves.batches.smooth, curves.training.y, curves.validation.y))
+        low, high = fitted_range(
+            values,
+            percent=self.quantity.percent,
+            from_zero=self.quantity.from_zero,
+            logarithmic=self.logarithmic,
+        )
+        now_low, now_high = view.viewRange()[1]
+        span = high - low
+        loose = (low - now_low) > 0.25 * span or (now_high - high) > 0.25 * span
+        if self._restyled or low < now_low or high > now_high or loose:
+            view.setYRange(low, high, padding=0)
+
+    def _draw_best(self, curves: _Curves) -> None:
+        shown = self._best is not None and len(curves.training) > 0
+        self._best_line.setVisible(shown)
+        self._best_text.setVisible(shown)
+        if not shown:
+            return
+        (low_x, high_x), (_, high) = self.plot.vb.viewRange()
+        best = float(self._best or 0)
+        self._best_line.setPos(best)
+        self._best_text.setText(f"best: epoch {self._best}", color=self.theme.text_muted)
+        where = (best - low_x) / max(high_x - low_x, 1e-9)
+        self._best_text.setAnchor((0.0 if where < 0.15 else 1.0 if where > 0.85 else 0.5, 0.0))
+        self._best_text.setPos(best, high)
+
+    def _draw_values(self, curves: _Curves) -> None:
+        """The values in the legend: where the mouse is, otherwise the last ones."""
+        at = self._hovered
+        spots = []
+        strong = curves.batches if len(curves.batches) else curves.training
+        line = strong.smooth if strong is curves.batches else strong.y
+        for chip, series, y, colour in (
+            (self._training_chip, strong, line, self.theme.training),
+            (self._validation_chip, curves.validation, curves.validation.y, self.theme.validation),
+        ):
+            index = series.nearest(math.inf if at is None else at)
+            if index is None:
+                chip.set_value("")
+                continue
+            chip.set_value(shown_value(float(y[index]), self.quantity.percent))
+            if at is not None and chip.isChecked():
+                height = float(self._heights(y[index : index + 1])[0])
+                spots.append({"pos": (float(series.x[index]), height), "brush": colour})
+        self._cursor.setVisible(at is not None)
+        self._cursor_dots.setData(spots)
+        if at is None:
+            self.remark_label.setText("")
+        else:
+            self._cursor.setPos(at)
+            self.remark_label.setText(
+                f"at epoch {at:.2f}" if self._epochs < 1000 else f"at {at:.0f}"
+            )
+
+    # ------------------------------------------------------------------ hands and eyes
+
+    def _on_switch_toggled(self, _checked: bool) -> None:
+        self._restyled = True
+        self.redraw()
+        self._restyled = False
+
+    def _on_quantity_clicked(self, index: int) -> None:
+        self._show_quantity(self.quantities[index])
+        self._on_switch_toggled(True)
+
+    def _on_range_changed(self, _axes: object) -> None:
+        self._following = False
+        self.redraw()
+
+    def _on_mouse_moved(self, position: QPointF) -> None:
+        inside = self.plot.vb.sceneBoundingRect().contains(position)
+        curves = self.curves()
+        series = curves.batches if len(curves.batches) else curves.training
+        self._hovered = None
+        if inside and len(series):
+            x = self.plot.vb.mapSceneToView(position).x()
+            self._hovered = min(max(x, float(series.x[0])), float(series.x[-1]))
+        self._draw_values(curves)
+
+    def _on_mouse_clicked(self, event: Any) -> None:
+        if event.double():
+            self._following = True
+            self._on_switch_toggled(True)
+
+    def leaveEvent(self, event: Any) -> None:
+        super().leaveEvent(event)
+        if self._hovered is not None:
+            self._hovered = None
+            self._draw_values(self.curves())
+
+    def apply_theme(self, theme: Theme) -> None:
+        super().apply_theme(theme)
+        self._raw.setPen(pg.mkPen(with_alpha(theme.training, 0.35), width=1))
+        self._strong.setPen(_line(theme.training))
+        self._validation.setPen(_line(theme.validation))
+        for dots, colour in (
+            (self._dots, theme.training),
+            (self._validation_dots, theme.validation),
+        ):
+            dots.setBrush(pg.mkBrush(colour))
+            dots.setPen(pg.mkPen(theme.plot_background, width=1))
+        self._cursor_dots.setPen(pg.mkPen(theme.plot_background, width=1.5))
+        self._best_line.setPen(pg.mkPen(theme.text_muted, width=1, style=Qt.PenStyle.DashLine))
+        self._cursor.setPen(pg.mkPen(theme.text_muted, width=1))
+        for axis in (self.plot.getAxis("left"), self.plot.getAxis("bottom")):
+            axis.grid_colour = theme.plot_grid
+        self._training_chip.set_colours(theme.training, theme.text, theme.text_muted)
+        self._validation_chip.set_colours(theme.validation, theme.text, theme.text_muted)
+        self._style_buttons()
+        self._on_switch_toggled(True)
+
+    def _style_buttons(self) -> None:
+        theme = self.theme
+        for button in self._buttons:
+            button.setStyleSheet(
+                f"QToolButton {{ color: {theme.text_muted}; background: transparent;"
+                " border: 1px solid transparent; border-radius: 5px; padding: 2px 7px; }"
+                f"QToolButton:hover {{ border-color: {theme.border}; }}"
+                f"QToolButton:focus {{ border-color: {theme.accent}; }}"
+                f"QToolButton:checked {{ color: {theme.text}; background: {theme.accent_soft}; }}"
+            )
+
+
+def _line(colour: str) -> QPen:
+    pen: QPen = pg.mkPen(colour, width=2)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    return pen

@@ -1,0 +1,182 @@
+"""How data and a network's answers are shown: scenes and probes, made in the training process.
+
+A probe is small whatever the data: a grid, a curve, a table of counts, or some thousand points.
+No Qt.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nn_designer.app.training_messages import Probe, Scene
+
+if TYPE_CHECKING:
+    from nn_designer.data import Dataset, Prepared
+    from nn_designer.engine.network import Network
+
+MOST_POINTS = 1500  # of each part; more would be a carpet
+_GRID = 72  # points along each side of a surface
+_CURVE = 241
+_MARGIN = 0.12  # of the data's span, around it
+_MOST_ROWS = 10_000  # asked for a confusion matrix or a scatter plot
+# A quarter of a core's usual rate: a probe expected to take longer than _CHEAP_S is left out
+# where somebody waits (before the first batch, at Stop).
+_MACS_PER_S = 5e9
+_CHEAP_S = 0.04
+
+
+def kind_of_scene(dataset: Dataset) -> str:
+    """The view that suits the data; see :class:`Scene`."""
+    plane = bool(dataset.columns) and all(column.kind != "category" for column in dataset.columns)
+    features = len(dataset.columns) if plane else 0
+    if dataset.task == "classes":
+        return "surface" if features == 2 else "confusion"
+    return {1: "curve", 2: "heat"}.get(features, "scatter")
+
+
+def look_at(dataset: Dataset, prepared: Prepared, run: int) -> Scene:
+    """The scene of data that were split and scaled as ``prepared``."""
+    kind = kind_of_scene(dataset)
+    points = {}
+    bounds = (0.0, 1.0, 0.0, 1.0)
+    if kind in ("surface", "curve", "heat"):
+        raw = np.stack([column.values for column in dataset.columns], axis=1)
+        bounds = _bounds(raw, dataset.y[:, 0] if kind == "curve" else None)
+        for part, rows in (
+            ("train", prepared.train_rows),
+            ("validation", prepared.validation_rows),
+        ):
+            # The rows come shuffled, so the first ones are a fair choice; missing values can't
+            # be drawn.
+            kept = rows[np.isfinite(raw[rows]).all(axis=1)][:MOST_POINTS]
+            y = dataset.y[kept]
+            points[part] = (raw[kept], y if y.ndim == 1 else y[:, 0])
+    empty = (np.empty((0, 1)), np.empty(0))
+    train_x, train_y = points.get("train", empty)
+    validation_x, validation_y = points.get("validation", empty)
+    return Scene(
+        run=run,
+        kind=kind,
+        title=dataset.title,
+        feature_names=tuple(column.name for column in dataset.columns),
+        target_names=tuple(dataset.target_names),
+        class_names=tuple(dataset.class_names),
+        n_train=len(prepared.x_train),
+        n_validation=len(prepared.x_validation),
+        train_x=train_x.astype(np.float32),
+        train_y=train_y.astype(np.float32),
+        validation_x=validation_x.astype(np.float32),
+        validation_y=validation_y.astype(np.float32),
+        bounds=bounds,
+        part="validation" if len(prepared.x_validation) else "training",
+    )
+
+
+def _bounds(raw: NDArray[np.float64], y: NDArray[Any] | None) -> tuple[float, float, float, float]:
+    """Around all points, with a margin; a plane of two features gets sides of equal length if
+    the features have about the same span, so that a circle looks round."""
+    sides = [_span(raw[:, 0]), _span(raw[:, 1] if y is None else y)]
+    if y is None and 0.5 < sides[0][1] / sides[1][1] < 2.0:
+        half = max(sides[0][1], sides[1][1])
+        sides = [(middle, half) for middle, _ in sides]
+    (x_middle, x_half), (y_middle, y_half) = sides
+    grow = 1.0 + 2.0 * _MARGIN
+    x_half, y_half = x_half * grow, y_half * grow
+    return x_middle - x_half, x_middle + x_half, y_middle - y_half, y_middle + y_half
+
+
+def _span(values: NDArray[Any]) -> tuple[float, float]:
+    """The middle of the values and half their span, which is never 0."""
+    finite = values[np.isfinite(values)]
+    if not len(finite):
+        return 0.0, 1.0
+    low, high = float(finite.min()), float(finite.max())
+    return (low + high) / 2, max((high - low) / 2, 1e-6 * max(abs(low), abs(high)), 1e-9)
+
+
+def probabilities(outputs: NDArray[Any], n_classes: int, *, signed: bool) -> NDArray[np.float32]:
+    """A probability for each class, (n, classes), whatever the network ends with: one output
+    per class, one sigmoid for two classes, or (``signed``, hinge loss) a number around 0."""
+    outputs = np.asarray(outputs, dtype=np.float32).reshape(len(outputs), -1)
+    if outputs.shape[1] == 1:
+        second = np.clip((outputs + 1.0) / 2.0 if signed else outputs, 0.0, 1.0)
+        return np.concatenate((1.0 - second, second), axis=1)
+    if signed:
+        outputs = (outputs + 1.0) / 2.0
+    positive = np.clip(outputs, 0.0, None)
+    total = positive.sum(axis=1, keepdims=True)
+    even = np.float32(1.0 / outputs.shape[1])
+    return np.where(total > 0, positive / np.where(total > 0, total, 1.0), even)
+
+
+def confusion_counts(true: NDArray[Any], predicted: NDArray[Any], n: int) -> NDArray[np.int64]:
+    """Counts (n, n): a row for each true class, a column for each predicted one."""
+    flat = np.bincount(true.astype(np.int64) * n + predicted, minlength=n * n)
+    return flat[: n * n].reshape(n, n)
+
+
+class Prober:
+    """Asks the network what a view wants to know. Never changes the course of training."""
+
+    def __init__(self, network: Network, dataset: Dataset, prepared: Prepared, scene: Scene):
+        self._network = network
+        self._prepared = prepared
+        self._scene = scene
+        self._signed = network.loss == "hinge"
+        self._n_classes = len(prepared.class_names)
+        validation = scene.part == "validation"
+        self._all_x = prepared.x_validation if validation else prepared.x_train
+        self._all_y = prepared.y_validation if validation else prepared.y_train
+        if scene.kind in ("surface", "heat"):
+            raw = grid(scene.bounds)
+        elif scene.kind == "curve":
+            raw = np.linspace(scene.bounds[0], scene.bounds[1], _CURVE)[:, None]
+        else:
+            raw = None
+        self._raw = raw
+        asked = self._all_x[:_MOST_ROWS] if raw is None else prepared.preprocessing.transform(raw)
+        self._asked: NDArray[np.float32] = asked
+        expected_s = network.cost().macs * len(asked) / _MACS_PER_S
+        self.is_cheap = expected_s < _CHEAP_S
+
+    def answer(self, epoch: float, validation_outputs: NDArray[Any] | None) -> Probe:
+        """What the network answers now. ``validation_outputs``: its answers to the whole
+        validation part, if somebody has them already; saves asking."""
+        kind = self._scene.kind
+        if kind in ("confusion", "scatter"):
+            return Probe(kind, epoch, self._compared(validation_outputs))
+        outputs = self._network.predict(self._asked)
+        if kind == "surface":
+            shares = probabilities(outputs, self._n_classes, signed=self._signed)
+            return Probe(kind, epoch, shares.reshape(_GRID, _GRID, -1))
+        answers = self._in_units(outputs)
+        if kind == "heat":
+            return Probe(kind, epoch, answers.reshape(_GRID, _GRID).astype(np.float32))
+        return Probe(kind, epoch, np.stack((self._raw[:, 0], answers), axis=1))
+
+    def _compared(self, validation_outputs: NDArray[Any] | None) -> NDArray[Any]:
+        """Counts of a confusion matrix, or (true, predicted) numbers of the first target."""
+        if validation_outputs is None or self._scene.part != "validation":
+            validation_outputs = self._network.predict(self._asked)
+        true = self._all_y[: len(validation_outputs)]
+        if self._scene.kind == "confusion":
+            shares = probabilities(validation_outputs, self._n_classes, signed=self._signed)
+            return confusion_counts(true, shares.argmax(axis=1), self._n_classes)
+        true, outputs = true[:MOST_POINTS], validation_outputs[:MOST_POINTS]
+        return np.stack((self._in_units(true), self._in_units(outputs)), axis=1)
+
+    def _in_units(self, outputs: NDArray[Any]) -> NDArray[np.float64]:
+        """The first target in the person's units, (n,)."""
+        table = np.asarray(outputs).reshape(len(outputs), -1)
+        return self._prepared.preprocessing.inverse_target(table)[:, 0]
+
+
+def grid(bounds: tuple[float, float, float, float]) -> NDArray[np.float64]:
+    """Points of the plane, (rows * columns, 2): row by row from the lowest y."""
+    low_x, high_x, low_y, high_y = bounds
+    x, y = np.linspace(low_x, high_x, _GRID), np.linspace(low_y, high_y, _GRID)
+    columns, rows = np.meshgrid(x, y)
+    return np.stack((columns.ravel(), rows.ravel()), axis=1)

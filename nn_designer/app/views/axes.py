@@ -1,0 +1,115 @@
+"""Axes: ticks as people read them, quiet grid lines, ranges that move in steps."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+
+_STEPS = (1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0)
+
+
+def shown_value(value: float, percent: bool = False) -> str:
+    """A value for a legend: "0.2134", "97.3 %", "12.4", "3.1e+08"."""
+    if percent:
+        return f"{100 * value:.1f} %"
+    size = abs(value)
+    if size >= 1e5 or (0 < size < 1e-4):
+        return f"{value:.1e}"
+    if size >= 100:
+        return f"{value:.1f}"
+    return f"{value:.3f}" if size >= 1 else f"{value:.4f}"
+
+
+def step_above(value: float) -> float:
+    """The smallest of 1, 1.5, 2, 3, 4, 6, 8, 10, 15 ... (and 0.8, 0.6 ...) that is >= value."""
+    power = 10.0 ** math.floor(math.log10(value))
+    return next(
+        (step * power for step in _STEPS if step * power >= value * (1 - 1e-9)), 10.0 * power
+    )
+
+
+def epochs_shown(reached: float, epochs: int) -> float:
+    """How many epochs the axis spans. Short runs: all of them from the start. Long runs: a
+    growing part, in steps, so that the curve always fills most of the plot."""
+    if epochs <= 20:
+        return float(epochs)
+    return float(min(epochs, step_above(max(10.0, reached * 1.02))))
+
+
+def fitted_range(
+    values: np.ndarray, *, percent: bool, from_zero: bool, logarithmic: bool
+) -> tuple[float, float]:
+    """The lower and upper end of a value axis for ``values`` (n,) (log10 if logarithmic)."""
+    if not len(values):
+        return (-3.0, 0.5) if logarithmic else (0.0, 1.0)
+    low, high = float(values.min()), float(values.max())
+    if logarithmic:
+        positive = values[values > 0]
+        if not len(positive):
+            return -3.0, 0.5
+        low, high = math.log10(float(positive.min())), math.log10(float(positive.max()))
+        return math.floor(4 * low - 0.2) / 4, math.ceil(4 * high + 0.2) / 4
+    if percent:
+        return max(0.0, math.floor((low - 0.02) * 10) / 10), 1.02
+    if len(values) > 20:
+        # A loss that blew up must not press everything else flat; the log axis shows it all.
+        high = min(high, 50.0 * float(np.quantile(values, 0.9)) or high)
+    span = max(high - min(low, 0.0 if from_zero else low), 1e-6, 1e-3 * abs(high))
+    if from_zero and low >= 0.0 and low < 0.7 * high:
+        return 0.0, high + 0.06 * span
+    return low - 0.08 * span, high + 0.08 * span
+
+
+class ValueAxis(pg.AxisItem):
+    """Tick labels without zeros that say nothing; ``percent`` and ``whole`` numbers."""
+
+    def __init__(self, side: str, *, whole: bool = False) -> None:
+        super().__init__(side)
+        self.percent = False
+        self._whole = whole
+        self.setGrid(255)
+
+    def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
+        levels: list[tuple[float, Any]] = super().tickValues(low, high, size)
+        if self._whole:
+            levels = [(step, ticks) for step, ticks in levels if step >= 1]
+        # Grid lines at labelled ticks only: the finest levels would be noise.
+        return [(step, list(ticks)) for step, ticks in levels[: 1 if not self._whole else 2]]
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        if self.logMode:
+            return [_power(value) for value in values]
+        if self.percent:
+            return [f"{100 * value:.4g} %" if value <= 1.0 + 1e-9 else "" for value in values]
+        decimals = max(0, -math.floor(math.log10(spacing) + 1e-9)) if spacing > 0 else 0
+        if max((abs(value) for value in values), default=0.0) >= 1e6 or decimals > 5:
+            return [f"{value:.2g}" for value in values]
+        if self._whole:
+            return [f"{value:,.0f}".replace(",", " ") for value in values]
+        return [f"{value:.{decimals}f}" for value in values]
+
+
+def _power(value: float) -> str:
+    """10^value as a person writes it."""
+    return f"{10.0**value:.3g}"
+
+
+class PlainAxis(pg.AxisItem):
+    """An axis with few, short labels; ``grid`` draws quiet lines across."""
+
+    def __init__(self, side: str, *, grid: bool = False) -> None:
+        super().__init__(side)
+        if grid:
+            self.setGrid(255)
+
+    def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
+        return [(step, list(ticks)) for step, ticks in super().tickValues(low, high, size)[:1]]
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        decimals = max(0, -math.floor(math.log10(spacing) + 1e-9)) if spacing > 0 else 0
+        if max((abs(value) for value in values), default=0.0) >= 1e6 or decimals > 4:
+            return [f"{value:.2g}".replace("-", "−") for value in values]
+        return [f"{value:.{decimals}f}".replace("-", "−") for value in values]

@@ -1,0 +1,250 @@
+"""Which classes are taken for which: a table of counts, coloured by each row's shares."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from nn_designer.app.theme import Theme, ThemeManager
+from nn_designer.app.training_messages import Probe, Scene
+from nn_designer.app.views.plot_frame import Frame, small
+
+_WIDEST_NAME = 92
+_SMALLEST_CELL_WITH_TEXT = 15
+
+
+def mixed(first: QColor, second: QColor, share: float) -> QColor:
+    """``share`` of the way from the first colour to the second."""
+    pairs = zip(first.getRgb()[:3], second.getRgb()[:3], strict=True)
+    return QColor(*(round(a + share * (b - a)) for a, b in pairs))
+
+
+class _Matrix(QWidget):
+    """Paints the table. A row for each true class, a column for each answer."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.theme = theme
+        self.names: tuple[str, ...] = ()
+        self.counts: NDArray[np.int64] | None = None
+        self.setMinimumSize(120, 100)
+        self.setMouseTracking(True)
+
+    # ------------------------------------------------------------------ places
+
+    def _layout(self) -> tuple[QRectF, float]:
+        """The table without names, and a cell's width. Cells are wider than high, if they can
+        be, but not bars."""
+        metrics = QFontMetricsF(small(self.font()))
+        n = max(1, len(self.names))
+        widest = max((metrics.horizontalAdvance(name) for name in self.names), default=0.0)
+        # From the left: "true", names, cells, share of right answers.
+        left = metrics.height() + 8 + min(widest, _WIDEST_NAME) + 10
+        right = metrics.horizontalAdvance("100 %") + 14
+        bottom = 2 * metrics.height() + 10
+        width = max(10.0, self.width() - left - right)
+        height = max(10.0, self.height() - bottom - 2)
+        cell_h = height / n
+        cell_w = min(width / n, cell_h * 2.4)
+        used = left + cell_w * n + right
+        x = max(0.0, (self.width() - used) / 2) + left
+        return QRectF(x, 2.0, cell_w * n, cell_h * n), cell_w
+
+    def cell_at(self, position: QPointF) -> tuple[int, int] | None:
+        """Row and column under ``position``."""
+        table, cell_w = self._layout()
+        n = len(self.names)
+        if not n or not table.contains(position):
+            return None
+        row = int((position.y() - table.top()) / (table.height() / n))
+        column = int((position.x() - table.left()) / cell_w)
+        return min(row, n - 1), min(column, n - 1)
+
+    def sentence(self, row: int, column: int) -> str:
+        """What a cell says, in words."""
+        if self.counts is None:
+            return ""
+        count, total = int(self.counts[row, column]), int(self.counts[row].sum())
+        true, answer = self.names[row], self.names[column]
+        share = f" ({100 * count / total:.1f} %)" if total else ""
+        if row == column:
+            return f"{count:,} of {total:,} samples of “{true}” are recognized{share}."
+        return f"{count:,} of {total:,} samples of “{true}” are taken for “{answer}”{share}."
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent):
+            cell = self.cell_at(QPointF(event.pos()))
+            if cell is None or self.counts is None:
+                QToolTip.hideText()
+            else:
+                QToolTip.showText(event.globalPos(), self.sentence(*cell), self)
+            return True
+        return super().event(event)
+
+    # ------------------------------------------------------------------ painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        n = len(self.names)
+        if not n:
+            return
+        table, cell_w = self._layout()
+        cell_h = table.height() / n
+        self._paint_cells(painter, table, cell_w, cell_h)
+        self._paint_names(painter, table, cell_w, cell_h)
+
+    def _paint_cells(self, painter: QPainter, table: QRectF, cell_w: float, cell_h: float) -> None:
+        n = len(self.names)
+        ground = QColor(self.theme.plot_background)
+        empty = mixed(ground, QColor(self.theme.text_muted), 0.09)
+        right, wrong = QColor(self.theme.training), QColor(self.theme.validation)
+        counts = self.counts if self.counts is not None else np.zeros((n, n), np.int64)
+        totals = np.maximum(counts.sum(axis=1), 1)
+        gap = 1.0 if min(cell_w, cell_h) > 8 else 0.0
+        radius = 3.0 if min(cell_w, cell_h) > 16 else 0.0
+        font = self._count_font(counts, cell_w, cell_h)
+        if font is not None:
+            painter.setFont(font)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for row in range(n):
+            for column in range(n):
+                count = int(counts[row, column])
+                share = count / int(totals[row])
+                area = QRectF(
+                    table.left() + column * cell_w, table.top() + row * cell_h, cell_w, cell_h
+                ).adjusted(gap, gap, -gap, -gap)
+                # Few mistakes should show: their colour grows with the root of their share.
+                strength = 0.15 + 0.75 * share if row == column else 0.95 * share**0.5
+                fill = mixed(empty, right if row == column else wrong, strength if count else 0.0)
+                painter.setBrush(fill)
+                painter.drawRoundedRect(area, radius, radius)
+                if font is not None and count:
+                    painter.setPen(self._readable_on(fill))
+                    painter.drawText(area, Qt.AlignmentFlag.AlignCenter, f"{count:,}")
+                    painter.setPen(Qt.PenStyle.NoPen)
+
+    def _count_font(self, counts: NDArray[np.int64], cell_w: float, cell_h: float) -> QFont | None:
+        """The biggest fitting font for the longest count; None if none can be read."""
+        longest = f"{int(counts.max()) if counts.size else 0:,}"
+        font = QFont(self.font())
+        size = min(font.pointSizeF() + 1, 13.0)
+        while size >= 6.0:
+            font.setPointSizeF(size)
+            metrics = QFontMetricsF(font)
+            if metrics.horizontalAdvance(longest) < cell_w - 5 and metrics.height() < cell_h:
+                return font
+            size -= 0.5
+        return None
+
+    def _readable_on(self, fill: QColor) -> QColor:
+        dark, light = sorted(
+            (QColor(self.theme.text), QColor(self.theme.plot_background)), key=_luminance
+        )
+        ground = _luminance(fill)
+        # The greater contrast, as WCAG 2 defines it.
+        on_dark = (_luminance(light) + 0.05) / (ground + 0.05)
+        return light if on_dark > (ground + 0.05) / (_luminance(dark) + 0.05) else dark
+
+    def _paint_names(self, painter: QPainter, table: QRectF, cell_w: float, cell_h: float) -> None:
+        n = len(self.names)
+        font = small(self.font())
+        painter.setFont(font)
+        metrics = QFontMetricsF(font)
+        muted, text = QColor(self.theme.text_muted), QColor(self.theme.text)
+        every = max(1, int(np.ceil(metrics.height() / max(cell_h, 0.1))))
+        counts = self.counts
+        for row in range(0, n, every):
+            top = table.top() + row * cell_h
+            name = metrics.elidedText(self.names[row], Qt.TextElideMode.ElideRight, _WIDEST_NAME)
+            area = QRectF(table.left() - _WIDEST_NAME - 8, top, _WIDEST_NAME, cell_h)
+            painter.setPen(text)
+            painter.drawText(
+                area, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, name
+            )
+            if counts is not None and counts[row].sum():
+                share = counts[row, row] / counts[row].sum()
+                painter.setPen(muted)
+                area = QRectF(table.right() + 8, top, 60, cell_h)
+                painter.drawText(
+                    area,
+                    Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
+                    f"{100 * share:.0f} %",
+                )
+        widest = max(metrics.horizontalAdvance(name) for name in self.names)
+        every = max(1, int(np.ceil(min(widest, 24.0) / max(cell_w, 0.1))))
+        painter.setPen(text)
+        for column in range(0, n, every):
+            left = table.left() + column * cell_w
+            name = metrics.elidedText(
+                self.names[column], Qt.TextElideMode.ElideRight, cell_w * every - 2
+            )
+            area = QRectF(left, table.bottom() + 3, cell_w, metrics.height())
+            painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip, name)
+        painter.setPen(QPen(muted))
+        below = QRectF(table.left(), table.bottom() + 4 + metrics.height(), table.width(), 16)
+        painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, "predicted")
+        names_width = min(widest, _WIDEST_NAME)
+        painter.save()
+        painter.translate(table.left() - names_width - 14, table.center().y())
+        painter.rotate(-90)
+        painter.drawText(
+            QRectF(-60, -metrics.height(), 120, metrics.height()),
+            Qt.AlignmentFlag.AlignCenter,
+            "true",
+        )
+        painter.restore()
+
+
+def _luminance(colour: QColor) -> float:
+    """Relative luminance as WCAG 2 defines it."""
+    parts = [
+        part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4
+        for part in colour.getRgbF()[:3]
+    ]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+class ConfusionMatrix(Frame):
+    """Counts of the validation part (of the training part without one)."""
+
+    def __init__(self, themes: ThemeManager, parent: QWidget | None = None) -> None:
+        super().__init__("Confusion matrix", themes, name="confusion_matrix", parent=parent)
+        self.matrix = _Matrix(themes.theme)
+        self.matrix.setObjectName("confusion_matrix_table")
+        self.outer.setContentsMargins(1, 1, 1, 6)
+        self.set_body(self.matrix)
+        self._part = "validation"
+        self.apply_theme(themes.theme)
+
+    @property
+    def counts(self) -> NDArray[np.int64] | None:
+        return self.matrix.counts
+
+    def show_scene(self, scene: Scene) -> None:
+        """Show the classes; the counts come with a probe."""
+        self._part = scene.part
+        self.matrix.names = scene.class_names
+        self.matrix.counts = None
+        self.set_title("Confusion matrix", f"{scene.part} part")
+        self.set_empty("Once training runs: which class is taken for which.")
+        self.matrix.update()
+
+    def show_probe(self, probe: Probe) -> None:
+        """Show what the network answers now."""
+        self.set_empty("")
+        self.matrix.counts = probe.values
+        total = int(probe.values.sum())
+        right = int(np.trace(probe.values))
+        share = f", {100 * right / total:.1f} % right" if total else ""
+        self.set_title("Confusion matrix", f"{self._part} part{share}")
+        self.matrix.setAccessibleDescription(f"{right:,} of {total:,} samples are recognized.")
+        self.matrix.update()
+
+    def apply_theme(self, theme: Theme) -> None:
+        super().apply_theme(theme)
+        self.matrix.theme = theme
+        self.matrix.update()

@@ -1,0 +1,206 @@
+"""The plane of two features: a picture of the network's answers with the data's points on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QImage, QPainter, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from nn_designer.app.theme import Theme, ThemeManager
+from nn_designer.app.training_messages import Probe, Scene
+from nn_designer.app.views.axes import PlainAxis
+from nn_designer.app.views.plot_frame import PlotFrame
+
+_FINER = 4  # picture points between two points of the grid
+
+
+class SmoothPicture(pg.GraphicsObject):
+    """A picture over a rectangle of the plane, its first row at the lowest y, drawn smoothly."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._image: QImage | None = None
+        self._pixels: NDArray[np.uint8] | None = None  # QImage does not own its memory
+        self._area = QRectF(0, 0, 1, 1)
+
+    def set_picture(self, pixels: NDArray[np.uint8] | None, area: QRectF) -> None:
+        """``pixels`` (rows, columns, 4) as blue, green, red, 255; None for no picture."""
+        if area != self._area:
+            self.prepareGeometryChange()
+            self._area = area
+        self._image = None
+        if pixels is not None:
+            pixels = np.ascontiguousarray(pixels)
+            rows, columns, _ = pixels.shape
+            self._image = QImage(pixels.data, columns, rows, QImage.Format.Format_RGB32)
+        self._pixels = pixels
+        self.update()
+
+    @property
+    def image(self) -> QImage | None:
+        return self._image
+
+    def boundingRect(self) -> QRectF:
+        return self._area
+
+    def paint(self, painter: QPainter, *_: Any) -> None:
+        if self._image is not None:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawImage(self._area, self._image)
+
+
+def finer(values: NDArray[Any], factor: int = _FINER) -> NDArray[np.float32]:
+    """``values`` (rows, columns, k) with ``factor`` times as many rows and columns, linearly
+    between neighbours. The outermost points stay where they are."""
+    result = values.astype(np.float32)
+    for axis in (0, 1):
+        result = np.moveaxis(
+            np.tensordot(_between(result.shape[axis], factor), result, (1, axis)), 0, axis
+        )
+    return result
+
+
+_matrices: dict[tuple[int, int], NDArray[np.float32]] = {}
+
+
+def _between(n: int, factor: int) -> NDArray[np.float32]:
+    """The matrix (n * factor, n) that reads linearly between n values."""
+    if (n, factor) not in _matrices:
+        at = np.linspace(0.0, n - 1.0, n * factor)
+        low = np.minimum(at.astype(int), n - 2)
+        share = (at - low).astype(np.float32)
+        matrix = np.zeros((n * factor, n), np.float32)
+        rows = np.arange(n * factor)
+        matrix[rows, low] = 1.0 - share
+        matrix[rows, low + 1] = share
+        _matrices[n, factor] = matrix
+    return _matrices[n, factor]
+
+
+def rgb(colour: str) -> NDArray[np.float32]:
+    """ "#rrggbb" as blue, green, red of 0..255: the order in which QImage wants them."""
+    parsed = QColor(colour)
+    return np.array([parsed.blue(), parsed.green(), parsed.red()], dtype=np.float32)
+
+
+def to_pixels(colours: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """(rows, columns, 3) of 0..255 → (rows, columns, 4) opaque."""
+    pixels = np.full((*colours.shape[:2], 4), 255, dtype=np.uint8)
+    np.clip(colours, 0, 255, out=colours)
+    pixels[..., :3] = colours
+    return pixels
+
+
+class _Square(QWidget):
+    """Keeps a plot's inside as square as there is room for, in the middle."""
+
+    def __init__(self, plot_widget: pg.PlotWidget) -> None:
+        super().__init__()
+        self._plot_widget = plot_widget
+        plot_widget.setParent(self)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        axes = self._plot_widget.getPlotItem()
+        beside = axes.getAxis("left").width() + 24
+        below = axes.getAxis("bottom").height() + 16
+        side = min(self.width() - beside, (self.height() - below) * 1.25)
+        width = min(self.width(), int(max(side, 80) + beside))
+        self._plot_widget.setGeometry((self.width() - width) // 2, 0, width, self.height())
+
+
+class PlaneView(PlotFrame):
+    """Base of the views of two features. Subclasses make the picture and the points' colours."""
+
+    def __init__(self, themes: ThemeManager, *, name: str, parent: QWidget | None = None) -> None:
+        axes = {"left": PlainAxis("left"), "bottom": PlainAxis("bottom")}
+        super().__init__("", themes, name=name, axes=axes, parent=parent)
+        self.scene_shown: Scene | None = None
+        self.probe_shown: Probe | None = None
+        self.picture = SmoothPicture()
+        self.training_points = pg.ScatterPlotItem(antialias=True, pxMode=True)
+        self.validation_points = pg.ScatterPlotItem(antialias=True, pxMode=True)
+        for item in (self.picture, self.training_points, self.validation_points):
+            self.plot.addItem(item, ignoreBounds=True)
+        self.plot.getAxis("left").setWidth(self.fontMetrics().horizontalAdvance("−0.000") + 18)
+        self.outer.removeWidget(self.plot_widget)
+        self.set_body(_Square(self.plot_widget))
+
+    # ------------------------------------------------------------------ for subclasses
+
+    def picture_of(self, probe: Probe) -> NDArray[np.uint8]:
+        raise NotImplementedError
+
+    def point_colours(self, y: NDArray[np.float32]) -> list[QColor]:
+        raise NotImplementedError
+
+    # ------------------------------------------------------------------ for everybody
+
+    def show_scene(self, scene: Scene) -> None:
+        """Show the data's points; the picture comes with a probe."""
+        self.scene_shown = scene
+        self.probe_shown = None
+        low_x, high_x, low_y, high_y = scene.bounds
+        self.plot.vb.setRange(xRange=(low_x, high_x), yRange=(low_y, high_y), padding=0)
+        self.set_axis_labels(*scene.feature_names[:2])
+        self.picture.set_picture(None, self._area(scene))
+        self._draw_points()
+
+    def show_probe(self, probe: Probe) -> None:
+        """Show what the network answers now."""
+        if self.scene_shown is not None:
+            self.probe_shown = probe
+            self.picture.set_picture(self.picture_of(probe), self._area(self.scene_shown))
+
+    @staticmethod
+    def _area(scene: Scene) -> QRectF:
+        low_x, high_x, low_y, high_y = scene.bounds
+        return QRectF(low_x, low_y, high_x - low_x, high_y - low_y)
+
+    def _draw_points(self) -> None:
+        scene = self.scene_shown
+        if scene is None:
+            return
+        many = len(scene.train_x) + len(scene.validation_x) > 900
+        size = 5 if many else 7
+        edge = QColor(self.theme.plot_background)
+        inside = pg.mkBrush(self.theme.plot_background)
+        if len(scene.train_x):
+            colours = self.point_colours(scene.train_y)
+            brushes = {c.name(): pg.mkBrush(c) for c in colours}
+            self.training_points.setData(
+                pos=scene.train_x,
+                brush=[brushes[c.name()] for c in colours],
+                pen=pg.mkPen(edge, width=1),
+                size=size,
+            )
+        else:
+            self.training_points.clear()
+        if len(scene.validation_x):
+            colours = self.point_colours(scene.validation_y)
+            pens = {c.name(): pg.mkPen(c, width=2) for c in colours}
+            self.validation_points.setData(
+                pos=scene.validation_x,
+                brush=inside,
+                pen=[pens[c.name()] for c in colours],
+                size=size,
+            )
+        else:
+            self.validation_points.clear()
+
+    def apply_theme(self, theme: Theme) -> None:
+        super().apply_theme(theme)
+        self._draw_points()
+        if self.probe_shown is not None:
+            self.show_probe(self.probe_shown)
+
+
+def legend_text(entries: list[tuple[str, str]], muted: str) -> str:
+    """Rich text of coloured marks with names: ("●", colour, ...)."""
+    parts = [f'<span style="color:{colour}">●</span>&nbsp;{name}' for colour, name in entries]
+    return f'<span style="color:{muted}">' + "&nbsp;&nbsp; ".join(parts) + "</span>"

@@ -1,0 +1,172 @@
+"""A framed plot: heading, axes in the theme's colours, a sentence while there is nothing yet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QColor, QFont
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from nn_designer.app.theme import Theme, ThemeManager
+
+
+def with_alpha(colour: str, alpha: float) -> QColor:
+    """``colour`` ("#rrggbb") with an opacity of 0 to 1."""
+    result = QColor(colour)
+    result.setAlphaF(alpha)
+    return result
+
+
+def small(font: QFont) -> QFont:
+    """A step smaller, for axes and remarks."""
+    result = QFont(font)
+    if result.pointSizeF() > 0:
+        result.setPointSizeF(max(7.0, result.pointSizeF() - 1.0))
+    else:
+        result.setPixelSize(max(9, result.pixelSize() - 1))
+    return result
+
+
+class Frame(QFrame):
+    """A rounded card with a heading row; ``body`` goes below. Base of everything drawn here.
+
+    Subclasses override :meth:`apply_theme`; ``self.theme`` is the one in force.
+    """
+
+    def __init__(
+        self, title: str, themes: ThemeManager, *, name: str, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setAccessibleName(title)
+        self.theme: Theme = themes.theme
+        self.title_label = QLabel(title)
+        bold = QFont(self.font())
+        bold.setWeight(QFont.Weight.DemiBold)
+        self.title_label.setFont(bold)
+        self.remark_label = QLabel()
+        self.remark_label.setFont(small(self.font()))
+        self.header = QHBoxLayout()
+        self.header.setContentsMargins(12, 0, 6, 0)
+        self.header.setSpacing(8)
+        self.header.addWidget(self.title_label)
+        self.header.addWidget(self.remark_label)
+        self.header.addStretch(1)
+        self.header_row = QWidget()
+        self.header_row.setLayout(self.header)
+        self.header_row.setFixedHeight(32)
+        self.outer = QVBoxLayout(self)
+        self.outer.setContentsMargins(1, 1, 1, 1)
+        self.outer.setSpacing(0)
+        self.outer.addWidget(self.header_row)
+        self.empty_label = QLabel(self)
+        self.empty_label.setWordWrap(True)
+        self.empty_label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty_label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.empty_label.hide()
+        self._body: QWidget | None = None
+        themes.changed.connect(self._on_theme_changed)
+
+    def set_title(self, title: str, remark: str = "") -> None:
+        self.title_label.setText(title)
+        self.remark_label.setText(remark)
+        self.setAccessibleName(title)
+
+    def set_body(self, body: QWidget) -> None:
+        self._body = body
+        self.outer.addWidget(body, 1)
+        body.installEventFilter(self)
+        self.empty_label.raise_()
+
+    def set_empty(self, sentence: str) -> None:
+        """Show ``sentence`` in the middle; an empty one takes it away."""
+        self.empty_label.setText(sentence)
+        self.empty_label.setVisible(bool(sentence))
+        self._place_empty_label()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._body and event.type() in (QEvent.Type.Resize, QEvent.Type.Show):
+            self._place_empty_label()
+        return super().eventFilter(watched, event)
+
+    def _place_empty_label(self) -> None:
+        if self._body is not None:
+            self.empty_label.setGeometry(self._body.geometry().adjusted(24, 8, -24, -8))
+
+    def _on_theme_changed(self, theme: Theme) -> None:
+        self.theme = theme
+        self.apply_theme(theme)
+
+    def apply_theme(self, theme: Theme) -> None:
+        self.setStyleSheet(
+            f"#{self.objectName()} {{ background: {theme.plot_background};"
+            f" border: 1px solid {theme.border}; border-radius: 8px; }}"
+        )
+        for label, colour in (
+            (self.title_label, theme.text),
+            (self.remark_label, theme.text_muted),
+            (self.empty_label, theme.text_muted),
+        ):
+            label.setStyleSheet(f"color: {colour}; background: transparent;")
+
+
+class PlotFrame(Frame):
+    """A frame around pyqtgraph axes. ``plot`` is the PlotItem."""
+
+    def __init__(
+        self,
+        title: str,
+        themes: ThemeManager,
+        *,
+        name: str,
+        axes: dict[str, pg.AxisItem] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(title, themes, name=name, parent=parent)
+        self.plot_widget = pg.PlotWidget(axisItems=axes or {}, background=None)
+        self.plot_widget.setFrameShape(QFrame.Shape.NoFrame)
+        self.plot_widget.setAccessibleName(title)
+        self.plot: Any = self.plot_widget.getPlotItem()
+        self.plot.setMenuEnabled(False)
+        self.plot.hideButtons()
+        self.plot.setContentsMargins(4, 2, 10, 4)
+        self.plot.setMouseEnabled(x=False, y=False)
+        self.axis_font = small(self.font())
+        for side in ("left", "bottom"):
+            axis = self.plot.getAxis(side)
+            axis.setStyle(
+                tickFont=self.axis_font,
+                tickLength=0,
+                tickTextOffset=6,
+                autoReduceTextSpace=False,
+                hideOverlappingLabels=False,
+            )
+            axis.enableAutoSIPrefix(False)
+        # Room for "0.0005": labels of another width must not shift the plot while training.
+        self.plot.getAxis("left").setWidth(self.fontMetrics().horizontalAdvance("0.00000"))
+        self.set_body(self.plot_widget)
+
+    def set_empty(self, sentence: str) -> None:
+        """With nothing to draw there are no axes either."""
+        super().set_empty(sentence)
+        self.plot.setVisible(not sentence)
+
+    def apply_theme(self, theme: Theme) -> None:
+        super().apply_theme(theme)
+        self.plot_widget.setBackground(theme.plot_background)
+        for side in ("left", "bottom"):
+            axis = self.plot.getAxis(side)
+            axis.setPen(pg.mkPen(theme.plot_grid))
+            axis.setTextPen(pg.mkPen(theme.text_muted))
+
+    def set_axis_labels(self, bottom: str, left: str) -> None:
+        """Names beside the axes; empty ones take no room."""
+        for side, text in (("bottom", bottom), ("left", left)):
+            axis = self.plot.getAxis(side)
+            axis.showLabel(bool(text))
+            if text:
+                family = self.axis_font.family()
+                size = f"{self.axis_font.pointSizeF()}pt"
+                axis.setLabel(text, **{"font-size": size, "font-family": family})

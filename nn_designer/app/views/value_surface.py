@@ -1,0 +1,130 @@
+"""The number the network answers at each point of the plane, as colour."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from nn_designer.app.theme import Theme, ThemeManager
+from nn_designer.app.training_messages import Probe, Scene
+from nn_designer.app.views.axes import shown_value
+from nn_designer.app.views.plane import PlaneView, finer, rgb, to_pixels
+from nn_designer.app.views.plot_frame import small
+
+
+class GradientLegend(QWidget):
+    """The scale of colours from the lowest to the highest value."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFont(small(self.font()))
+        self._colours = [QColor(), QColor(), QColor()]
+        self._text_colour = QColor()
+        self._texts = ("", "")
+
+    def show_scale(self, low: float, high: float) -> None:
+        self._texts = (shown_value(low), shown_value(high))
+        self.setAccessibleName(f"Colours from {self._texts[0]} to {self._texts[1]}")
+        self.updateGeometry()
+        self.update()
+
+    def set_colours(self, colours: list[str], text: str) -> None:
+        self._colours = [QColor(colour) for colour in colours]
+        self._text_colour = QColor(text)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        metrics = self.fontMetrics()
+        width = sum(metrics.horizontalAdvance(text) for text in self._texts) + 72 + 16
+        return QSize(width, metrics.height() + 4)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        metrics = self.fontMetrics()
+        left = metrics.horizontalAdvance(self._texts[0]) + 8
+        right = self.width() - metrics.horizontalAdvance(self._texts[1]) - 8
+        bar = QRectF(left, self.height() / 2 - 4, right - left, 8)
+        gradient = QLinearGradient(bar.topLeft(), bar.topRight())
+        for i, colour in enumerate(self._colours):
+            gradient.setColorAt(i / 2, colour)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(gradient)
+        painter.drawRoundedRect(bar, 4, 4)
+        painter.setPen(self._text_colour)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(self.rect(), middle | Qt.AlignmentFlag.AlignLeft, self._texts[0])
+        painter.drawText(self.rect(), middle | Qt.AlignmentFlag.AlignRight, self._texts[1])
+
+
+class ValueSurface(PlaneView):
+    """Ground: the network's answer; points: what is right. Where both look alike, it fits."""
+
+    def __init__(self, themes: ThemeManager, parent: QWidget | None = None) -> None:
+        self._range = (-1.0, 1.0)
+        super().__init__(themes, name="value_surface", parent=parent)
+        self.set_title("Fitted surface")
+        self._legend = GradientLegend()
+        self.header.addWidget(self._legend)
+        self.header.addSpacing(6)
+        self.setToolTip(
+            "Points: the data (rings: validation part). Ground: what the network answers. "
+            "Where a point disappears in the ground, the answer is right."
+        )
+        self.apply_theme(themes.theme)
+
+    def show_scene(self, scene: Scene) -> None:
+        values = np.concatenate((scene.train_y, scene.validation_y))
+        if len(values):
+            low, high = float(values.min()), float(values.max())
+            self._range = (low, high if high > low else low + 1.0)
+        name = scene.target_names[0] if scene.target_names else ""
+        self.set_title("Fitted surface", name)
+        super().show_scene(scene)
+        self._legend.show_scale(*self._range)
+
+    def picture_of(self, probe: Probe) -> NDArray[np.uint8]:
+        return to_pixels(self._colours(finer(probe.values[..., None])[..., 0]))
+
+    def point_colours(self, y: NDArray[np.float32]) -> list[QColor]:
+        # Few steps, so that points share their painted marks.
+        steps = np.round(32 * self._share(y)) / 32
+        found = self._between(steps)
+        return [QColor(int(red), int(green), int(blue)) for blue, green, red in found]
+
+    def _share(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
+        low, high = self._range
+        return np.clip((values - low) / (high - low), 0.0, 1.0).astype(np.float32)
+
+    def _colours(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Of the ground: a little paler than the points."""
+        ground = rgb(self.theme.plot_background)
+        return ground + 0.8 * (self._between(self._share(values)) - ground)
+
+    def _between(self, share: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The colour at a share of 0..1 of the scale."""
+        low, middle, high = (rgb(colour) for colour in self.scale())
+        share = share[..., None]
+        return np.where(
+            share < 0.5,
+            low + 2 * share * (middle - low),
+            middle + (2 * share - 1) * (high - middle),
+        ).astype(np.float32)
+
+    def scale(self) -> list[str]:
+        """Blue, the ground's colour, orange: told apart by everybody, and by lightness too."""
+        theme = self.theme
+        middle = theme.plot_background if theme.name == "light" else theme.card_border
+        return [theme.classes[0], middle, theme.classes[1]]
+
+    def apply_theme(self, theme: Theme) -> None:
+        super().apply_theme(theme)
+        legend = getattr(self, "_legend", None)
+        if legend is not None:
+            legend.set_colours(self.scale(), theme.text_muted)
