@@ -18,8 +18,6 @@ class Checkpoint:
     """
 
     parameters: np.ndarray
-    optimizer: str
-    """Key of the optimizer."""
     optimizer_state: Mapping[str, np.ndarray | int]
     epoch: int
     """Epochs done."""
