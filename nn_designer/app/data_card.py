@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from nn_designer.app.background import Background
+from nn_designer.app.choose_data import choose_data
 from nn_designer.app.icons import icon
 from nn_designer.app.store import Store
 from nn_designer.app.theme import Theme, ThemeManager
@@ -15,7 +16,6 @@ from nn_designer.app.widgets.data_preview import DataPreview
 from nn_designer.app.widgets.form import Form
 from nn_designer.app.widgets.section import ElidedLabel, Fold, label
 from nn_designer.data import SOURCES, DataChoice, Dataset, DataSummary, load
-from nn_designer.design import edits
 from nn_designer.layers.base import shape_text
 
 
@@ -124,12 +124,7 @@ class DataCard(QWidget):
     def _on_edited(self, name: str, value: object) -> None:
         choice = self.store.document.data
         settings = {**choice.settings, name: value}
-        self.store.edit(
-            "Change data",
-            edits.set_data,
-            DataChoice(choice.source, settings),
-            merge_key=f"data {name}",
-        )
+        choose_data(self.store, DataChoice(choice.source, settings), merge_key=f"data {name}")
 
     def _on_settled(self, _name: str) -> None:
         self.store.end_merge()

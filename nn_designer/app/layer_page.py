@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -91,6 +91,12 @@ class LayerPage(QWidget):
         """Put the cursor into the name (rename)."""
         self._name.editor.setFocus()
         self._name.editor.selectAll()
+
+    def focus_first(self) -> None:
+        """Put the cursor into the first setting."""
+        if self._form is not None and self._form.params:
+            field = self._form.field(next(iter(self._form.params)))
+            field.editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_changed(self, change: Any) -> None:
         touched = change.changed | change.added | change.removed

@@ -2,16 +2,398 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QMainWindow, QWidget
+from typing import Any
 
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShowEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QMainWindow,
+    QSplitter,
+    QStackedWidget,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from nn_designer.app.actions import Actions
+from nn_designer.app.canvas import CanvasView
+from nn_designer.app.choose_data import choose_data
+from nn_designer.app.data_dialog import DataDialog
+from nn_designer.app.errors import ErrorHook
+from nn_designer.app.files import Files
+from nn_designer.app.help import Help
+from nn_designer.app.menus import build_menus, build_toolbar
+from nn_designer.app.message_bar import MessageBar
+from nn_designer.app.palette import Palette
+from nn_designer.app.problems_panel import ProblemsPanel
+from nn_designer.app.property_panel import PropertyPanel
+from nn_designer.app.recovery import Recovery
+from nn_designer.app.run_controls import RunControls
+from nn_designer.app.settings import THEME_MODES, AppSettings
 from nn_designer.app.store import Store
-from nn_designer.app.theme import ThemeManager
+from nn_designer.app.theme import Theme, ThemeManager
+from nn_designer.app.trainer import Trainer
+from nn_designer.app.training_panel import TrainingPanel
+from nn_designer.app.training_view import TrainingView
+from nn_designer.app.weights_files import WeightsFiles
+from nn_designer.app.welcome import WelcomePage
+
+PALETTE_PX, PANEL_PX, BELOW_PX = 208, 316, 288
 
 
 class MainWindow(QMainWindow):
-    """One window, one design."""
+    """One window, one design.
 
-    def __init__(self, store: Store, themes: ThemeManager, parent: QWidget | None = None) -> None:
+    Args:
+        store, themes, trainer: shared with all parts; the window closes the trainer.
+        settings: what is remembered between starts.
+        errors: uncaught errors to show in the message bar.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        themes: ThemeManager,
+        trainer: Trainer,
+        settings: AppSettings,
+        errors: ErrorHook | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
+        self.setObjectName("main_window")
         self.store = store
         self.themes = themes
+        self.trainer = trainer
+        self.settings = settings
+        self.actions_by_name = Actions(themes, self)
+        self.files = Files(store, settings, self)
+        self.weights_files = WeightsFiles(
+            store, trainer, settings, lambda: self.files.shown_name, self
+        )
+        self._build_parts()
+        self.run_controls = RunControls(store, trainer, self.problems_panel, self.actions_by_name)
+        self.help = Help(self, self.message_bar, errors)
+        self.recovery = Recovery(store, self.files, self)
+        self.menus = build_menus(self)
+        self.toolbar = build_toolbar(self)
+        self._connect_parts()
+        if errors is not None:
+            errors.caught.connect(self._on_error_caught)
+        self.setMinimumSize(900, 600)
+        self._restore_layout()
+        self._show_title()
+        self.show_welcome()
+        self.problems_panel.refresh()
+
+    # ------------------------------------------------------------------ parts
+
+    def _build_parts(self) -> None:
+        store, themes = self.store, self.themes
+        self.palette_panel = Palette(store, themes)
+        self.canvas = CanvasView(store, themes)
+        self.canvas_area = QWidget()
+        area = QVBoxLayout(self.canvas_area)
+        area.setContentsMargins(0, 0, 0, 0)
+        area.addWidget(self.canvas)
+        self.property_panel = PropertyPanel(store, themes)
+        self.training_panel = TrainingPanel(store, self.trainer, themes)
+        self.training_view = TrainingView(store, self.trainer, themes)
+        self.problems_panel = ProblemsPanel(store, themes)
+        self.right_tabs = _tabs("right_tabs")
+        self.right_tabs.addTab(self.property_panel, "Properties")
+        self.right_tabs.addTab(self.training_panel, "Training")
+        self.below_tabs = _tabs("below_tabs")
+        self.below_tabs.addTab(self.training_view, "Curves")
+        self.below_tabs.addTab(self.problems_panel, "Problems")
+        self._upper = QSplitter(Qt.Orientation.Horizontal)
+        self._upper.setObjectName("upper_splitter")
+        self._upper.addWidget(self.palette_panel)
+        self._upper.addWidget(self.canvas_area)
+        self._upper.setStretchFactor(1, 1)
+        self._left = QSplitter(Qt.Orientation.Vertical)
+        self._left.setObjectName("left_splitter")
+        self._left.addWidget(self._upper)
+        self._left.addWidget(_panel(self.below_tabs))
+        self._left.setStretchFactor(0, 1)
+        self._outer = QSplitter(Qt.Orientation.Horizontal)
+        self._outer.setObjectName("outer_splitter")
+        self._outer.addWidget(self._left)
+        self._outer.addWidget(_panel(self.right_tabs))
+        self._outer.setStretchFactor(0, 1)
+        for splitter in (self._upper, self._left, self._outer):
+            splitter.setChildrenCollapsible(False)
+            splitter.setHandleWidth(1)
+        self.palette_panel.setMinimumWidth(160)
+        self.canvas_area.setMinimumSize(280, 160)
+        self._left.widget(1).setMinimumHeight(180)
+        self._outer.widget(1).setMinimumWidth(280)
+        self.welcome = WelcomePage(themes)
+        self._pages = QStackedWidget()
+        self._pages.setObjectName("pages")
+        self._pages.addWidget(self.welcome)
+        self._pages.addWidget(self._outer)
+        self.setCentralWidget(self._pages)
+        self.message_bar = MessageBar(themes, self._pages)
+
+    def _connect_parts(self) -> None:
+        actions = self.actions_by_name
+        store, files = self.store, self.files
+        for name, slot in (
+            ("file_new", self.new_blank),
+            ("file_templates", self.show_welcome),
+            ("file_open", self._on_open),
+            ("file_save", files.save),
+            ("file_save_as", files.save_as),
+            ("file_load_weights", self._on_load_weights),
+            ("file_quit", self.close),
+            ("edit_undo", store.undo_stack.undo),
+            ("edit_redo", store.undo_stack.redo),
+            ("edit_rename", self._on_rename),
+            ("view_problems", self.show_problems),
+            ("view_theme_toggle", self._on_theme_toggled),
+            ("train_data", self.open_data_dialog),
+            ("help_shortcuts", self.help.show_shortcuts),
+            ("help_messages", self.help.show_messages),
+            ("help_log", self.help.show_log),
+            ("help_about", self.help.show_about),
+        ):
+            actions[name].triggered.connect(slot)
+        for name, part in (
+            ("view_palette", self.palette_panel),
+            ("view_panel", self._outer.widget(1)),
+            ("view_training", self._left.widget(1)),
+        ):
+            actions[name].setChecked(True)
+            actions[name].toggled.connect(part.setVisible)
+        for mode in THEME_MODES:
+            actions[f"view_theme_{mode}"].setChecked(self.themes.mode == mode)
+            actions[f"view_theme_{mode}"].triggered.connect(self._on_theme_chosen)
+        stack = store.undo_stack
+        stack.canUndoChanged.connect(actions["edit_undo"].setEnabled)
+        stack.canRedoChanged.connect(actions["edit_redo"].setEnabled)
+        stack.undoTextChanged.connect(self._on_undo_text_changed)
+        stack.redoTextChanged.connect(self._on_redo_text_changed)
+        actions["edit_undo"].setEnabled(stack.canUndo())
+        actions["edit_redo"].setEnabled(stack.canRedo())
+        stack.cleanChanged.connect(self._show_title)
+        store.changed.connect(self._on_changed)
+        store.selection_changed.connect(self._on_selection_changed)
+        store.refused.connect(self._on_refused)
+        store.noted.connect(self._on_noted)
+        files.path_changed.connect(self._show_title)
+        files.opened.connect(self._on_opened)
+        for teller in (files, self.weights_files, self.run_controls):
+            teller.told.connect(self.message_bar.show_message)
+        self.run_controls.blocked.connect(self._on_blocked)
+        self.problems_panel.counted.connect(self._on_problems_counted)
+        self.problems_panel.layer_chosen.connect(self._on_layer_chosen)
+        self.problems_panel.data_wanted.connect(self.open_data_dialog)
+        self.property_panel.data_wanted.connect(self.open_data_dialog)
+        self.training_panel.data_wanted.connect(self.open_data_dialog)
+        self.canvas.opened.connect(self._on_layer_opened)
+        self.welcome.template_chosen.connect(files.new_from_template)
+        self.welcome.blank_chosen.connect(self.new_blank)
+        self.welcome.open_wanted.connect(self._on_open)
+        self.welcome.file_chosen.connect(files.open)
+        self.trainer.state_changed.connect(self._on_trainer_state_changed)
+        self.themes.changed.connect(self._on_theme_changed)
+
+    # ------------------------------------------------------------------ what menus call
+
+    def new_blank(self) -> None:
+        self.files.new_blank()
+
+    def show_welcome(self) -> None:
+        """The page with templates and recent files; the open design stays behind it."""
+        self.welcome.show_recent(self.settings.recent_files)
+        self._pages.setCurrentWidget(self.welcome)
+        self.toolbar.hide()
+
+    def show_workspace(self) -> None:
+        """The canvas with its panels."""
+        self._pages.setCurrentWidget(self._outer)
+        self.toolbar.show()
+
+    @property
+    def at_welcome(self) -> bool:
+        return self._pages.currentWidget() is self.welcome
+
+    def show_problems(self) -> None:
+        """Bring the list of problems up."""
+        self.show_workspace()
+        self.actions_by_name["view_training"].setChecked(True)
+        self.below_tabs.setCurrentWidget(self.problems_panel)
+
+    def open_data_dialog(self) -> None:
+        """Choose what to learn from; the design is made to fit."""
+        dialog = DataDialog(self.store.document.data, self.settings, self.themes, self)
+        if dialog.exec() and dialog.choice is not None:
+            choose_data(self.store, dialog.choice)
+        dialog.deleteLater()
+
+    def set_theme(self, mode: str) -> None:
+        """``mode``: "system", "light" or "dark"; remembered."""
+        self.settings.theme_mode = mode
+        self.themes.set_mode(mode)
+        self.actions_by_name[f"view_theme_{mode}"].setChecked(True)
+
+    def _on_open(self) -> None:
+        self.files.open()
+
+    def _on_load_weights(self) -> None:
+        self.weights_files.load()
+
+    def _on_rename(self) -> None:
+        if len(self.store.selection) == 1:
+            self.right_tabs.setCurrentWidget(self.property_panel)
+            self.property_panel.layer_page.focus_name()
+
+    def _on_theme_toggled(self) -> None:
+        self.set_theme("light" if self.themes.theme.name == "dark" else "dark")
+
+    def _on_theme_chosen(self) -> None:
+        for mode in THEME_MODES:
+            if self.actions_by_name[f"view_theme_{mode}"].isChecked():
+                self.set_theme(mode)
+
+    # ------------------------------------------------------------------ what parts say
+
+    def _on_opened(self) -> None:
+        """Another design is shown: a run of the old one ends, its curves go."""
+        self.trainer.reset_weights(new_seed=False)
+        self.show_workspace()
+        self.message_bar.close_message()
+        self.right_tabs.setCurrentWidget(self.training_panel)
+        self.below_tabs.setCurrentWidget(self.training_view)
+        QTimer.singleShot(0, self.canvas, self.canvas.action("fit").trigger)
+        self._show_title()
+
+    def _on_changed(self, change: Any) -> None:
+        if change.name_changed:
+            self._show_title()
+        stack = self.store.undo_stack
+        if change.removed and not change.added and stack.undoText().startswith(("Delete", "Cut")):
+            count = len(change.removed)
+            layers = "1 layer" if count == 1 else f"{count} layers"
+            self.message_bar.show_message("info", f"Deleted {layers}.", "Undo", stack.undo)
+
+    def _on_selection_changed(self, selection: frozenset[str]) -> None:
+        if selection:
+            self.right_tabs.setCurrentWidget(self.property_panel)
+
+    def _on_layer_opened(self, _id: str) -> None:
+        self.actions_by_name["view_panel"].setChecked(True)
+        self.right_tabs.setCurrentWidget(self.property_panel)
+        self.property_panel.layer_page.focus_first()
+
+    def _on_layer_chosen(self, id: str) -> None:
+        self.canvas.reveal(id)
+
+    def _on_refused(self, sentence: str) -> None:
+        self.message_bar.show_message("warning", sentence)
+
+    def _on_noted(self, sentence: str) -> None:
+        stack = self.store.undo_stack
+        undo = stack.undo if stack.canUndo() else None
+        self.message_bar.show_message("info", sentence, "Undo" if undo else "", undo)
+
+    def _on_error_caught(self, sentence: str) -> None:
+        self.message_bar.show_message("error", sentence)
+
+    def _on_blocked(self, sentence: str) -> None:
+        self.show_problems()
+        self.problems_panel.choose(0)
+        self.message_bar.show_message("error", f"Training can't begin: {sentence}")
+
+    def _on_problems_counted(self, errors: int, warnings: int) -> None:
+        count = errors + warnings
+        index = self.below_tabs.indexOf(self.problems_panel)
+        self.below_tabs.setTabText(index, f"Problems ({count})" if count else "Problems")
+
+    def _on_trainer_state_changed(self, state: str) -> None:
+        if state == "starting":
+            self.below_tabs.setCurrentWidget(self.training_view)
+
+    def _on_undo_text_changed(self, text: str) -> None:
+        self.actions_by_name["edit_undo"].setText(f"&Undo {text}" if text else "&Undo")
+
+    def _on_redo_text_changed(self, text: str) -> None:
+        self.actions_by_name["edit_redo"].setText(f"&Redo {text}" if text else "&Redo")
+
+    def _on_theme_changed(self, _theme: Theme) -> None:
+        self.actions_by_name[f"view_theme_{self.themes.mode}"].setChecked(True)
+
+    def _show_title(self, _value: object = None) -> None:
+        self.setWindowTitle(f"{self.files.shown_name}[*] — NN Designer")
+        self.setWindowModified(not self.store.clean)
+        self.setWindowFilePath(self.files.path)
+
+    # ------------------------------------------------------------------ window
+
+    def _restore_layout(self) -> None:
+        self.resize(1280, 800)
+        geometry = self.settings.layout("geometry")
+        if geometry is not None:
+            self.restoreGeometry(geometry)
+        self._upper.setSizes([PALETTE_PX, self.width() - PALETTE_PX - PANEL_PX])
+        self._left.setSizes([self.height() - BELOW_PX, BELOW_PX])
+        self._outer.setSizes([self.width() - PANEL_PX, PANEL_PX])
+        for name, splitter in self._splitters().items():
+            state = self.settings.layout(name)
+            if state is not None:
+                splitter.restoreState(state)
+                splitter.setHandleWidth(1)
+
+    def _splitters(self) -> dict[str, QSplitter]:
+        return {"upper": self._upper, "left": self._left, "outer": self._outer}
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.trainer.warm_up()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.files.may_discard():
+            event.ignore()
+            return
+        self.settings.remember_layout("geometry", self.saveGeometry())
+        for name, splitter in self._splitters().items():
+            self.settings.remember_layout(name, splitter.saveState())
+        self.finish()
+        event.accept()
+
+    def finish(self) -> None:
+        """End everything that runs beside the window."""
+        self.recovery.finish()
+        self.training_panel.data_card.background.wait()
+        self.trainer.close()
+
+    def shortcut_rows(self) -> list[tuple[str, str]]:
+        """What each action is called and its keys, for the help."""
+        rows = []
+        for action in [*self.actions_by_name.all(), *self.canvas.actions()]:
+            keys = [
+                one.toString(QKeySequence.SequenceFormat.NativeText) for one in action.shortcuts()
+            ]
+            if keys:
+                rows.append((action.text().replace("&", "").rstrip("…"), "  or  ".join(keys)))
+        return rows
+
+
+def _tabs(name: str) -> QTabWidget:
+    tabs = QTabWidget()
+    tabs.setObjectName(name)
+    tabs.setDocumentMode(True)
+    tabs.tabBar().setExpanding(False)
+    tabs.tabBar().setDrawBase(False)
+    return tabs
+
+
+def _panel(inside: QWidget) -> QFrame:
+    frame = QFrame()
+    frame.setProperty("role", "panel")
+    layout = QVBoxLayout(frame)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    layout.addWidget(inside)
+    return frame

@@ -81,6 +81,10 @@ class ProblemsPanel(QWidget):
             self.list.setCurrentRow(index)
             self._on_chosen(self.list.item(index))
 
+    def refresh(self) -> None:
+        """Show the store's report again (a slot connected late has missed the first one)."""
+        self._on_checked(self.store.report)
+
     def _on_checked(self, report: Any) -> None:
         problems: list[Problem] = []
         if self.store.data_problem:
@@ -110,4 +114,4 @@ class ProblemsPanel(QWidget):
 
     def _on_theme_changed(self, theme: Theme) -> None:
         self._mark.setPixmap(icon("success", theme, theme.success).pixmap(QSize(28, 28)))
-        self._on_checked(self.store.report)
+        self.refresh()

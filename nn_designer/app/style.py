@@ -230,6 +230,9 @@ QLabel[role="error"] { color: $error; font-size: 9pt; }
 QLabel[role="warning"] { color: $warning; }
 QFrame[role="panel"] { background: $panel; border: none; }
 QFrame[role="side"] { background: $panel; border: none; border-right: 1px solid $border; }
+QFrame[role="foot"] { background: $panel; border: none; border-top: 1px solid $border; }
+QToolButton[role="state"] { color: $text; background: $raised; border: 1px solid $border; border-radius: 14px; padding: 4px 12px 4px 8px; margin-right: 4px; }
+QComboBox[role="cell"] { border-color: transparent; background: transparent; border-radius: 4px; min-height: 16px; padding: 1px 6px; }
 QFrame[role="template"] { background: $raised; border: 1px solid $border; border-radius: 10px; }
 QFrame[role="template"][hovered="true"], QFrame[role="template"][focused="true"] { border-color: $accent; }
 QFrame[role="picture"] { background: $canvas; border: none; border-bottom: 1px solid $border; border-top-left-radius: 9px; border-top-right-radius: 9px; }

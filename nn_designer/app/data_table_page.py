@@ -1,0 +1,345 @@
+"""The right side of the data dialog for the person's own table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFileDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from nn_designer.app.background import Background
+from nn_designer.app.data_card import facts
+from nn_designer.app.settings import AppSettings
+from nn_designer.app.theme import ThemeManager
+from nn_designer.app.widgets.fields import CalmComboBox
+from nn_designer.app.widgets.form import Form
+from nn_designer.app.widgets.section import Fold, label
+from nn_designer.data import DataChoice, DataSummary, TablePreview, read_preview, source_of, summary
+from nn_designer.data.column_types import COLUMN_TYPES, format_column_types, parse_column_types
+from nn_designer.data.errors import DataError
+from nn_designer.data.table import Table
+
+FILTER = "Tables (*.csv *.tsv *.txt *.xlsx *.xls *.json);;All files (*)"
+READING = ("separator", "decimal", "encoding", "header", "sheet")
+SHOWN_ROWS = 30
+MOST_TYPE_BOXES = 60
+TYPE_TITLES = {
+    "number": "Number",
+    "category": "Categories",
+    "date": "Date",
+    "ignore": "Leave out",
+}
+
+
+class TablePage(QWidget):
+    """File, preview, target column, task, and what is done to each column."""
+
+    choice_changed = Signal(object)  # DataChoice, or None while it can't be used
+
+    def __init__(self, settings: AppSettings, themes: ThemeManager) -> None:
+        super().__init__()
+        self.setObjectName("data_table_page")
+        self._settings = settings
+        self._values: dict[str, Any] = {}
+        self._preview: TablePreview | None = None
+        self.ask_path: Callable[[], str] = self._ask_path
+        self._path = QLineEdit()
+        self._path.setObjectName("table_path")
+        self._path.setAccessibleName("File")
+        self._path.setPlaceholderText("A CSV, TSV, Excel or JSON file")
+        self._path.editingFinished.connect(self._on_path_typed)
+        browse = QPushButton("Browse…")
+        browse.setObjectName("table_browse")
+        browse.clicked.connect(self._on_browse)
+        file_row = QHBoxLayout()
+        file_row.setSpacing(8)
+        file_row.addWidget(self._path, 1)
+        file_row.addWidget(browse)
+        self._error = label("", "error", wrap=True, selectable=True)
+        self._error.setObjectName("table_error")
+        self._error.hide()
+        self.target = CalmComboBox()
+        self.target.setObjectName("table_target")
+        self.target.setAccessibleName("Column to predict")
+        self.target.activated.connect(self._on_target_chosen)
+        self.task = CalmComboBox()
+        self.task.setObjectName("table_task")
+        self.task.setAccessibleName("What to predict")
+        for key, title in Table.params["task"].choices.items():
+            self.task.addItem(title, key)
+        self.task.activated.connect(self._on_task_chosen)
+        choices = QHBoxLayout()
+        choices.setSpacing(8)
+        choices.addWidget(QLabel("Column to predict"))
+        choices.addWidget(self.target, 2)
+        choices.addSpacing(8)
+        choices.addWidget(QLabel("as"))
+        choices.addWidget(self.task, 1)
+        self.cells = _table("table_cells", "First rows")
+        self.cells.setMinimumHeight(150)
+        self.columns = _table("table_columns", "Columns")
+        self.columns.setMinimumHeight(150)
+        self._facts = label("", wrap=True)
+        self._facts.setObjectName("table_facts")
+        self._report = label("", "muted", wrap=True, selectable=True)
+        self._report.setObjectName("table_report")
+        self._reading_form = Form({name: Table.params[name] for name in READING})
+        self._reading_form.edited.connect(self._on_reading_edited)
+        reading = Fold("How the file is read", opened=False)
+        reading.setObjectName("table_reading")
+        reading.body_layout.addWidget(self._reading_form)
+        self._details = QWidget()
+        details = QVBoxLayout(self._details)
+        details.setContentsMargins(0, 0, 0, 0)
+        details.setSpacing(8)
+        details.addLayout(choices)
+        details.addWidget(label("FIRST ROWS", "section"))
+        details.addWidget(self.cells)
+        details.addWidget(label("WHAT IS DONE TO EACH COLUMN", "section"))
+        details.addWidget(self.columns)
+        details.addWidget(self._facts)
+        details.addWidget(self._report)
+        self._details.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 24, 24, 24)
+        column.setSpacing(12)
+        column.addWidget(label("Own table", "title"))
+        column.addWidget(
+            label(
+                "Predict one column of your table from the others. The file stays where it is and "
+                "is only read.",
+                "muted",
+                wrap=True,
+            )
+        )
+        column.addLayout(file_row)
+        column.addWidget(self._error)
+        column.addWidget(reading)
+        column.addWidget(self._details)
+        column.addStretch(1)
+        self._looking = Background(self)
+        self._looking.ready.connect(self._on_previewed)
+        self._looking.failed.connect(self._on_failed)
+        self._checking = Background(self)
+        self._checking.ready.connect(self._on_checked)
+        self._checking.failed.connect(self._on_refused)
+
+    @property
+    def choice(self) -> DataChoice:
+        """What is chosen now; it may still turn out to be unusable."""
+        defaults = Table.defaults()
+        changed = {name: value for name, value in self._values.items() if value != defaults[name]}
+        return DataChoice("table", changed)
+
+    def show_choice(self, choice: DataChoice) -> None:
+        """Show these settings and read the file they name."""
+        self._values = {**Table.defaults(), **choice.settings}
+        self._path.setText(str(self._values["path"]))
+        self.task.setCurrentIndex(self.task.findData(self._values["task"]))
+        self._reading_form.set_values(self._values)
+        self._look()
+
+    def open_file(self, path: str) -> None:
+        """Read another file; the choices made for the one before are forgotten."""
+        self._settings.remember_folder("data", path)
+        kept = {name: self._values[name] for name in READING if name in self._values}
+        kept.pop("sheet", None)
+        self.show_choice(DataChoice("table", {**kept, "path": path}))
+
+    def wait(self) -> None:
+        """Block until nothing is being read."""
+        self._looking.wait()
+        self._checking.wait()
+
+    def _look(self) -> None:
+        self.choice_changed.emit(None)
+        self._checking.forget()
+        path = str(self._values["path"])
+        if not path:
+            self._details.hide()
+            self._error.hide()
+            return
+        try:
+            source = source_of(self.choice)
+        except DataError as error:
+            self._on_failed(str(error))
+            return
+        assert isinstance(source, Table)
+        options = source.options()
+        self._show_error("")
+        self._looking.request(lambda: read_preview(path, SHOWN_ROWS, options))
+
+    def _on_previewed(self, preview: TablePreview) -> None:
+        self._preview = preview
+        names = [column.name for column in preview.columns]
+        self.target.clear()
+        self.target.addItems(names)
+        wanted = self._values["target"] or preview.suggested_target
+        self.target.setCurrentIndex(names.index(wanted) if wanted in names else len(names) - 1)
+        self._show_cells(preview)
+        self._show_columns(preview)
+        self._details.show()
+        self._check()
+
+    def _check(self) -> None:
+        choice = self.choice
+        self.choice_changed.emit(None)
+        self._facts.setText("Reading the whole file…")
+        self._report.setText("")
+        self._checking.request(lambda: (choice, summary(choice)))
+
+    def _on_checked(self, result: tuple[DataChoice, DataSummary]) -> None:
+        choice, found = result
+        self._show_error("")
+        self._facts.setText(facts(found))
+        self._report.setText("\n".join(f"• {sentence}" for sentence in found.report))
+        self.choice_changed.emit(choice)
+
+    def _on_refused(self, sentence: str) -> None:
+        self._facts.setText("")
+        self._report.setText("")
+        self._show_error(sentence)
+
+    def _on_failed(self, sentence: str) -> None:
+        self._details.hide()
+        self._show_error(sentence)
+
+    def _show_error(self, sentence: str) -> None:
+        self._error.setText(sentence)
+        self._error.setVisible(bool(sentence))
+
+    def _show_cells(self, preview: TablePreview) -> None:
+        rows = max((len(column.cells) for column in preview.columns), default=0)
+        self.cells.clear()
+        self.cells.setColumnCount(len(preview.columns))
+        self.cells.setRowCount(rows)
+        self.cells.setHorizontalHeaderLabels([column.name for column in preview.columns])
+        for c, column in enumerate(preview.columns):
+            for r, cell in enumerate(column.cells):
+                item = QTableWidgetItem(cell)
+                if column.kind == "number":
+                    item.setTextAlignment(
+                        Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+                    )
+                self.cells.setItem(r, c, item)
+        self.cells.resizeColumnsToContents()
+
+    def _show_columns(self, preview: TablePreview) -> None:
+        types = self._column_types()
+        self.columns.clear()
+        self.columns.setColumnCount(4)
+        self.columns.setHorizontalHeaderLabels(["Column", "Read as", "Missing", "Becomes"])
+        self.columns.setRowCount(len(preview.columns))
+        target = self.target.currentText()
+        for row, column in enumerate(preview.columns):
+            kind = types.get(column.name, column.kind)
+            missing = f"{column.n_missing:,}" if column.n_missing else "none"
+            becomes = _becomes(kind, column.n_distinct, column.n_missing)
+            if column.name == target:
+                becomes = "what is predicted"
+            for place, text in ((0, column.name), (2, missing), (3, becomes)):
+                self.columns.setItem(row, place, QTableWidgetItem(text))
+            if row < MOST_TYPE_BOXES:
+                self.columns.setCellWidget(row, 1, self._type_box(column.name, kind))
+            else:
+                self.columns.setItem(row, 1, QTableWidgetItem(TYPE_TITLES.get(kind, kind)))
+        header = self.columns.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Fixed)
+        self.columns.setColumnWidth(1, 130)
+        header.setStretchLastSection(True)
+
+    def _type_box(self, name: str, kind: str) -> CalmComboBox:
+        box = CalmComboBox()
+        box.setProperty("role", "cell")
+        box.setProperty("column", name)
+        box.setAccessibleName(f"Type of {name}")
+        for key in COLUMN_TYPES:
+            box.addItem(TYPE_TITLES[key], key)
+        box.setCurrentIndex(box.findData(kind))
+        box.activated.connect(self._on_type_chosen)
+        return box
+
+    def _column_types(self) -> dict[str, str]:
+        try:
+            return parse_column_types(str(self._values.get("column_types", "")))
+        except DataError:
+            return {}
+
+    def _on_type_chosen(self, index: int) -> None:
+        box = self.sender()
+        if not isinstance(box, CalmComboBox) or self._preview is None:
+            return
+        name = str(box.property("column"))
+        types = self._column_types()
+        types[name] = str(box.itemData(index))
+        found = {column.name: column.kind for column in self._preview.columns}
+        types = {column: kind for column, kind in types.items() if found.get(column) != kind}
+        self._values["column_types"] = format_column_types(types) if types else ""
+        self._show_columns(self._preview)
+        self._check()
+
+    def _on_target_chosen(self, index: int) -> None:
+        self._values["target"] = self.target.itemText(index)
+        if self._preview is not None:
+            self._show_columns(self._preview)
+        self._check()
+
+    def _on_task_chosen(self, index: int) -> None:
+        self._values["task"] = self.task.itemData(index)
+        self._check()
+
+    def _on_reading_edited(self, name: str, value: object) -> None:
+        self._values[name] = value
+        self._look()
+
+    def _on_path_typed(self) -> None:
+        path = self._path.text().strip()
+        if path != self._values.get("path", ""):
+            self.open_file(path)
+
+    def _on_browse(self) -> None:
+        path = self.ask_path()
+        if path:
+            self.open_file(path)
+
+    def _ask_path(self) -> str:
+        folder = self._settings.folder("data")
+        return QFileDialog.getOpenFileName(self, "Open table", folder, FILTER)[0]
+
+
+def _becomes(kind: str, n_distinct: int, n_missing: int) -> str:
+    """What the network receives of a column; the rest is in the report."""
+    filled = ", missing ones filled with the mean" if n_missing else ""
+    return {
+        "number": f"1 input, standardized{filled}",
+        "date": f"1 input: the year, standardized{filled}",
+        "category": f"{n_distinct} inputs, one for each category",
+        "ignore": "left out",
+    }.get(kind, kind)
+
+
+def _table(name: str, title: str) -> QTableWidget:
+    table = QTableWidget()
+    table.setObjectName(name)
+    table.setAccessibleName(title)
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+    table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    table.verticalHeader().hide()
+    table.verticalHeader().setDefaultSectionSize(28)
+    return table

@@ -1,0 +1,170 @@
+"""Train, pause, step, stop, reset: the actions that steer the trainer, and the run's state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from nn_designer.app.actions import Actions
+from nn_designer.app.problems_panel import ProblemsPanel
+from nn_designer.app.store import Store
+from nn_designer.app.trainer import Trainer
+from nn_designer.design import edits
+
+TRAIN_TIPS = {
+    "idle": "Train the network from its seed",
+    "starting": "The data is being read",
+    "running": "The network is being trained",
+    "paused": "Go on from where it was paused",
+}
+
+
+class RunControls(QObject):
+    """Keeps the training actions in step with the trainer and the problems of the design."""
+
+    blocked = Signal(str)  # training was asked for and can't begin: the sentence why
+    told = Signal(str, str)  # kind for the message bar, sentence
+    state_shown = Signal(str, str)  # kind ("ready", "problems", "running", "paused", "done"), text
+
+    def __init__(
+        self, store: Store, trainer: Trainer, problems: ProblemsPanel, actions: Actions
+    ) -> None:
+        super().__init__(actions)
+        self._store = store
+        self._trainer = trainer
+        self._problems = problems
+        self._actions = actions
+        self._outcome = ""
+        self._epoch = 0
+        self._epochs = 0
+        actions["train_start"].triggered.connect(self.train)
+        actions["train_pause"].triggered.connect(trainer.pause)
+        actions["train_step_batch"].triggered.connect(self.step_batch)
+        actions["train_step_epoch"].triggered.connect(self.step_epoch)
+        actions["train_stop"].triggered.connect(trainer.stop)
+        actions["train_reset"].triggered.connect(self.reset_weights)
+        actions["train_new_seed"].triggered.connect(self.new_seed)
+        trainer.state_changed.connect(self._on_state_changed)
+        trainer.started.connect(self._on_started)
+        trainer.progressed.connect(self._on_progressed)
+        trainer.finished.connect(self._on_finished)
+        trainer.failed.connect(self._on_failed)
+        trainer.cleared.connect(self._on_cleared)
+        trainer.seed_chosen.connect(self._on_seed_chosen)
+        problems.counted.connect(self._on_counted)
+        self._refresh()
+
+    @property
+    def why_not(self) -> str:
+        """Why training can't begin; empty if it can."""
+        return self._problems.first_error()
+
+    def train(self) -> None:
+        """Begin a run, or go on with a paused one."""
+        if self._trainer.state == "paused":
+            self._trainer.resume()
+        elif self._trainer.state == "idle" and self._allowed():
+            self._trainer.start(self._store.document)
+
+    def step_batch(self) -> None:
+        if self._trainer.state != "idle" or self._allowed():
+            self._trainer.step_batch(self._store.document)
+
+    def step_epoch(self) -> None:
+        if self._trainer.state != "idle" or self._allowed():
+            self._trainer.step_epoch(self._store.document)
+
+    def reset_weights(self) -> None:
+        """Forget what was learned; the next run begins from the same weights as the last."""
+        self._trainer.reset_weights(new_seed=False)
+        self.told.emit("info", "Weights reset. The next run begins from the same seed.")
+
+    def new_seed(self) -> None:
+        """Forget what was learned and draw another seed."""
+        self._trainer.reset_weights(new_seed=True)
+
+    def _allowed(self) -> bool:
+        reason = self.why_not
+        if reason:
+            self.blocked.emit(reason)
+        return not reason
+
+    def _on_state_changed(self, _state: str) -> None:
+        self._refresh()
+
+    def _on_counted(self, _errors: int, _warnings: int) -> None:
+        self._refresh()
+
+    def _on_started(self, started: Any) -> None:
+        self._outcome = ""
+        self._epoch, self._epochs = 1, started.epochs
+        self._refresh()
+
+    def _on_progressed(self, update: Any) -> None:
+        batch = getattr(update, "batch", None)
+        epoch = getattr(batch, "epoch", None)
+        if epoch is not None and epoch != self._epoch:
+            self._epoch = epoch
+            self._show_state()
+
+    def _on_finished(self, finished: Any) -> None:
+        kind = {"completed": "success", "diverged": "warning"}.get(finished.reason, "info")
+        self._outcome = {
+            "completed": "Trained",
+            "early_stopping": "Stopped early",
+            "diverged": "Diverged",
+            "stopped": "Stopped",
+        }.get(finished.reason, "Done")
+        if finished.message:
+            self.told.emit(kind, finished.message)
+        self._refresh()
+
+    def _on_failed(self, sentence: str) -> None:
+        self._outcome = ""
+        self.told.emit("error", sentence)
+        self._refresh()
+
+    def _on_cleared(self) -> None:
+        self._outcome = ""
+        self._refresh()
+
+    def _on_seed_chosen(self, seed: int) -> None:
+        if self._store.edit("New seed", edits.set_training, "seed", seed):
+            self.told.emit("info", f"New seed: {seed}. The next run begins from other weights.")
+
+    def _refresh(self) -> None:
+        state = self._trainer.state
+        actions = self._actions
+        active = state != "idle"
+        actions["train_start"].setEnabled(state in ("idle", "paused"))
+        actions["train_start"].setText("Continue" if state == "paused" else "Train")
+        actions["train_pause"].setEnabled(state in ("starting", "running"))
+        actions["train_step_batch"].setEnabled(state in ("idle", "paused"))
+        actions["train_step_epoch"].setEnabled(state in ("idle", "paused"))
+        actions["train_stop"].setEnabled(active)
+        has_weights = active or self._trainer.trained is not None
+        actions["train_reset"].setEnabled(has_weights)
+        reason = "" if active else self.why_not
+        actions.set_tip(
+            "train_start", f"Can't train yet: {reason}" if reason else TRAIN_TIPS[state]
+        )
+        self._show_state()
+
+    def _show_state(self) -> None:
+        state = self._trainer.state
+        errors = sum(problem.severity == "error" for problem in self._problems.problems)
+        where = f"epoch {self._epoch} of {self._epochs}" if self._epochs else ""
+        if state == "starting":
+            self.state_shown.emit("running", "Reading data…")
+        elif state == "running":
+            self.state_shown.emit("running", f"Training · {where}" if where else "Training")
+        elif state == "paused":
+            self.state_shown.emit("paused", f"Paused · {where}" if where else "Paused")
+        elif errors:
+            word = "problem" if errors == 1 else "problems"
+            self.state_shown.emit("problems", f"Can't train: {errors} {word}")
+        elif self._outcome:
+            self.state_shown.emit("done", self._outcome)
+        else:
+            self.state_shown.emit("ready", "Ready to train")
