@@ -7,6 +7,7 @@ design at all raises :class:`CodecError`.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -181,19 +182,36 @@ def parse_json(text: str | bytes) -> dict[str, Any]:
         value = msgspec.json.decode(raw)
     except RecursionError:
         raise CodecError(f"Its lists are nested deeper than {MAXIMUM_DEPTH} levels.") from None
-    except UnicodeDecodeError as error:
-        raise CodecError(
-            f"It is not UTF-8 text (byte {error.start + 1:,} is wrong); save it as UTF-8."
-        ) from None
     except (msgspec.DecodeError, ValueError) as error:
-        if "truncated" in str(error):
-            raise CodecError("The file ends in the middle; part of it was lost.") from None
-        raise CodecError(f"It is not valid JSON: {error}.") from None
+        raise CodecError(_fault(raw, error)) from None
     if not isinstance(value, dict):
         raise CodecError("A design is a JSON object, but this is something else.")
     if _depth(value) > MAXIMUM_DEPTH:
         raise CodecError(f"Its lists are nested deeper than {MAXIMUM_DEPTH} levels.")
     return value
+
+
+def _fault(raw: bytes, error: Exception) -> str:
+    """Why ``raw`` is no JSON text, as a sentence with the place."""
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError as wrong:
+        return f"It is not UTF-8 text: {_place(raw, wrong.start)} is wrong. Save it as UTF-8."
+    if "truncated" in str(error):
+        return "The file ends in the middle; part of it was lost."
+    if "out of range" in str(error):
+        return "It is not valid JSON: a number in it is too large."
+    found = re.fullmatch(r"(?:JSON is malformed: )?(.*) \(byte (\d+)\)", str(error))
+    if found is None:
+        return f"It is not valid JSON: {error}."
+    return f"It is not valid JSON: {found[1]}, {_place(raw, int(found[2]))}."
+
+
+def _place(raw: bytes, byte: int) -> str:
+    """A place in a text for people, who count lines."""
+    line_start = raw.rfind(b"\n", 0, byte) + 1
+    line = raw.count(b"\n", 0, byte) + 1
+    return f"line {line:,}, byte {byte - line_start + 1:,}"
 
 
 def _foreign(raw: bytes) -> str:
@@ -233,7 +251,8 @@ def _migrated(record: dict[str, Any]) -> dict[str, Any]:
         raise CodecError(f'It is JSON, but not a design: it lacks "format": "{FORMAT}".{seems}')
     version = record.get("version")
     if isinstance(version, bool) or not isinstance(version, int) or version < 1:
-        raise CodecError(f'"version" must be a whole number from 1, but it is {version!r}.')
+        shown = "missing" if version is None else repr(version)[:60]
+        raise CodecError(f'"version" must be a whole number from 1, but it is {shown}.')
     if version > VERSION:
         raise CodecError(
             f"It was made by a newer NN Designer (format {version}; this one reads up to "
@@ -270,5 +289,7 @@ def _read_known(record: Mapping[str, Any], problems: list[str]) -> dict[str, Any
     if isinstance(source, str) and isinstance(settings, dict):
         known["data"] = DataChoice(source, thaw(settings))
     else:
-        problems.append('"data" must name a source and its settings; other data are taken.')
+        problems.append(
+            '"data" must name a source and its settings; the drawn circles are taken instead.'
+        )
     return known

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -201,10 +202,26 @@ def _shown(value: object) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
+_TYPES = {
+    "str": "text",
+    "int": "a whole number",
+    "float": "a number",
+    "float | null": "a number",
+    "str | null": "text",
+    "bool": "true or false",
+    "object": "an object",
+    "array": "a list",
+    "null": "null",
+}
+
+
 def _sentence(error: msgspec.ValidationError) -> str:
     """msgspec's text, "Expected `str`, got `int` - at `$.id`", for people."""
     text, _, place = str(error).partition(" - at ")
-    text = text.replace("`", "'").replace("Expected", "expected", 1).replace("Object", "it is")
-    text = text.replace("it is missing required field", "it lacks")
     key = place.strip("`").removeprefix("$").removeprefix(".")
-    return f"{text}{f' at {key!r}' if key else ''}."
+    where = f"its {key!r}" if key else "it"
+    if wrong := re.fullmatch(r"Expected `(.*)`, got `(.*)`", text):
+        return f"{where} must be {_TYPES.get(wrong[1], wrong[1])}, not {_TYPES.get(wrong[2], wrong[2])}."
+    if lacking := re.fullmatch(r"Object missing required field `(.*)`", text):
+        return f"it lacks {lacking[1]!r}."
+    return f"{where} is wrong: {text}."
