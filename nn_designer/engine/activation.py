@@ -60,10 +60,20 @@ class Activation:
         values = np.asarray(x)
         if values.dtype != np.float32:
             values = values.astype(np.float64)
-        n_features = values.shape[-1] if values.ndim else 1
-        z = np.ascontiguousarray(values.reshape(-1, n_features).T)  # (features, B)
+        n_features = 1 if self.elementwise or values.ndim == 0 else values.shape[-1]
+        rows = values.reshape(values.size // n_features, n_features)
+        z = np.ascontiguousarray(rows.T)  # (features, B)
         return Program(values.dtype), z, np.empty_like(z)
 
 
 def _restored(a: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     return np.ascontiguousarray(a.T).reshape(shape)
+
+
+def emit_sigmoid(program: Program, z: np.ndarray, out: np.ndarray) -> None:
+    """σ(z) = ½ tanh(z / 2) + ½: unlike 1 / (1 + exp(-z)) it cannot overflow."""
+    half = program.constant(0.5)
+    program.step(np.multiply, z, half, out)
+    program.step(np.tanh, out, out)
+    program.step(np.multiply, out, half, out)
+    program.step(np.add, out, half, out)

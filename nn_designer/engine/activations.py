@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from nn_designer.engine.activation import A, Activation, Kept
+from nn_designer.engine.activation import A, Activation, Kept, emit_sigmoid
 from nn_designer.engine.normal_distribution import emit_normal_distribution
 from nn_designer.engine.program import Program
 
@@ -18,15 +18,6 @@ __all__ = ["ACTIVATIONS", "Activation"]
 
 SMALL = 4096
 """Up to this many numbers, fewer calls beat faster calls (SPEED: sign against greater)."""
-
-
-def _emit_sigmoid(program: Program, z: np.ndarray, out: np.ndarray) -> None:
-    """σ(z) = ½ tanh(z / 2) + ½: unlike 1 / (1 + exp(-z)) it cannot overflow."""
-    half = program.constant(0.5)
-    program.step(np.multiply, z, half, out)
-    program.step(np.tanh, out, out)
-    program.step(np.multiply, out, half, out)
-    program.step(np.add, out, half, out)
 
 
 class Linear(Activation):
@@ -56,7 +47,7 @@ class Sigmoid(Activation):
     source = "https://en.wikipedia.org/wiki/Logistic_function"
 
     def emit_forward(self, program: Program, z: A, a: A) -> Kept:
-        _emit_sigmoid(program, z, a)
+        emit_sigmoid(program, z, a)
         return ()
 
     def emit_backward(self, program: Program, z: A, a: A, kept: Kept, da: A, dz: A) -> None:
@@ -221,7 +212,7 @@ class SiLU(Activation):
 
     def emit_forward(self, program: Program, z: A, a: A) -> Kept:
         gate = program.buffer(z.shape)
-        _emit_sigmoid(program, z, gate)
+        emit_sigmoid(program, z, gate)
         program.step(np.multiply, z, gate, a)
         return (gate,)
 
@@ -243,7 +234,14 @@ class Softplus(Activation):
     source = "Dugas et al. 2001, Incorporating second-order functional knowledge"
 
     def emit_forward(self, program: Program, z: A, a: A) -> Kept:
-        program.step(np.logaddexp, z, program.constant(0.0), a)
+        # max(x, 0) + ln(1 + e^-|x|): several times as fast as np.logaddexp
+        low = program.scratch(z.shape)
+        program.step(np.absolute, z, low)
+        program.step(np.negative, low, low)
+        program.step(np.exp, low, low)
+        program.step(np.log1p, low, low)
+        program.maximum(z, 0.0, a)
+        program.step(np.add, a, low, a)
         return ()
 
     def emit_backward(self, program: Program, z: A, a: A, kept: Kept, da: A, dz: A) -> None:

@@ -1,0 +1,182 @@
+"""Small networks for tests of the engine: each kind, branches, merges, shared values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from nn_designer.engine.losses import LOSSES
+from nn_designer.engine.network import Network, Node
+from nn_designer.layers import kind_of
+
+
+def node(name: str, kind: str, *inputs: str, **settings: Any) -> Node:
+    """``node("hidden", "dense", "input", units=3)``"""
+    return Node(name, kind_of(kind)(**settings), inputs)
+
+
+def chain(*layers: tuple[str, dict[str, Any]]) -> list[Node]:
+    """Layers one after the other, named kind_0, kind_1..., with an output at the end."""
+    nodes: list[Node] = []
+    for index, (kind, settings) in enumerate(layers):
+        inputs = (nodes[-1].name,) if nodes else ()
+        nodes.append(node(f"{kind}_{index}", kind, *inputs, **settings))
+    return [*nodes, node("output", "output", nodes[-1].name)]
+
+
+def mlp(
+    *sizes: int,
+    hidden: str = "tanh",
+    last: str = "linear",
+    loss: str | None = "mean_squared_error",
+    seed: int = 0,
+    dtype: Any = np.float64,
+) -> Network:
+    """A chain of Dense layers: ``mlp(2, 8, 1)`` has two inputs, one hidden layer, one output."""
+    activations = [hidden] * (len(sizes) - 2) + [last]
+    dense = [
+        ("dense", {"units": units, "activation": activation})
+        for units, activation in zip(sizes[1:], activations, strict=True)
+    ]
+    nodes = chain(("input", {"shape": (sizes[0],)}), *dense)
+    return Network(nodes, loss=loss, seed=seed, dtype=dtype)
+
+
+def dense(name: str, source: str, units: int = 4, activation: str = "tanh") -> Node:
+    return node(name, "dense", source, units=units, activation=activation)
+
+
+def ends(first: str) -> tuple[Node, list[Node]]:
+    """An input of 3 numbers, and a last layer with 2 outputs behind the node ``first``."""
+    last = dense("last", first, units=2, activation="linear")
+    return node("x", "input", shape=(3,)), [last, node("output", "output", "last")]
+
+
+def _examples() -> dict[str, list[Node]]:
+    x, after_a = ends("a")
+    _, after_m = ends("m")
+    _, after_r = ends("r")
+    image = node("x", "input", shape=(2, 3, 2))
+    flat = node("f", "flatten", "x")
+    return {
+        "input only": [x, node("output", "output", "x")],
+        "dense": [x, dense("a", "x"), *after_a],
+        "dense without bias": [
+            x,
+            node("a", "dense", "x", units=4, activation="tanh", use_bias=False),
+            node("b", "dense", "a", units=3, activation="sigmoid", use_bias=False),
+            dense("last", "b", 2, "linear"),
+            node("output", "output", "last"),
+        ],
+        "activation": [
+            x,
+            dense("b", "x", activation="linear"),
+            node("a", "activation", "b", activation="tanh"),
+            *after_a,
+        ],
+        "activation of data": [x, node("a", "activation", "x", activation="tanh"), *after_a],
+        "dropout": [x, dense("b", "x"), node("a", "dropout", "b", rate=0.4), *after_a],
+        "flatten": [image, flat, dense("a", "f"), *after_a],
+        "activation of an image": [
+            image,
+            node("b", "activation", "x", activation="sigmoid"),
+            node("f", "flatten", "b"),
+            dense("a", "f"),
+            *after_a,
+        ],
+        "softmax over the last axis": [
+            image,
+            node("b", "activation", "x", activation="softmax"),
+            node("f", "flatten", "b"),
+            dense("a", "f"),
+            *after_a,
+        ],
+        "add": [x, dense("a", "x"), dense("b", "x"), node("m", "add", "a", "b"), *after_m],
+        "add of three": [
+            x,
+            dense("a", "x", 3),
+            dense("b", "a", 3),
+            node("m", "add", "a", "b", "x"),
+            *after_m,
+        ],
+        "the same value twice into add": [
+            x,
+            dense("a", "x"),
+            node("m", "add", "a", "a"),
+            *after_m,
+        ],
+        "add with the data": [x, dense("a", "x", 3), node("m", "add", "x", "a"), *after_m],
+        "concatenate": [
+            x,
+            dense("a", "x", 4),
+            dense("b", "x", 2),
+            node("m", "concatenate", "a", "b", "x", "a"),
+            *after_m,
+        ],
+        "concatenate of images": [
+            image,
+            node("a", "activation", "x", activation="tanh"),
+            node("b", "activation", "a", activation="sigmoid"),
+            node("c", "concatenate", "a", "b", "x"),
+            node("f", "flatten", "c"),
+            dense("m", "f"),
+            *after_m,
+        ],
+        "a value feeds two layers": [
+            x,
+            dense("a", "x"),
+            dense("b", "a"),
+            dense("c", "a"),
+            node("m", "add", "b", "c"),
+            *after_m,
+        ],
+        "a value feeds an activation and an add": [
+            x,
+            dense("a", "x"),
+            node("b", "activation", "a", activation="gelu"),
+            node("c", "activation", "a", activation="linear"),
+            node("m", "add", "a", "b", "c"),
+            *after_m,
+        ],
+        "skip over two layers": [
+            x,
+            dense("a", "x"),
+            dense("b", "a", activation="relu"),
+            dense("c", "b", activation="linear"),
+            node("m", "add", "c", "a"),
+            node("r", "activation", "m", activation="relu"),
+            *after_r,
+        ],
+        "a flattened and an unflattened use": [
+            image,
+            node("a", "activation", "x", activation="tanh"),
+            node("f", "flatten", "a"),
+            dense("d", "f", 12),
+            node("g", "flatten", "a"),
+            node("m", "add", "d", "f", "g"),
+            *after_m,
+        ],
+    }
+
+
+EXAMPLES: dict[str, list[Node]] = _examples()
+"""What the example shows → its nodes."""
+
+
+def batch(network: Network, size: int = 5, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
+    """Random samples and fitting targets for the network's loss."""
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(size, *network.input_shape)).astype(network.dtype)
+    (units,) = network.output_shape
+    target = LOSSES[network.loss or "mean_squared_error"].target
+    if target == "number":
+        return x, rng.normal(size=(size, units)).astype(network.dtype)
+    return x, rng.integers(0, max(units, 2), size)
+
+
+def randomize(network: Network, seed: int = 2, scale: float = 0.7) -> Network:
+    """Random weights and biases: a gradient that is right only at initial weights is wrong."""
+    rng = np.random.default_rng(seed)
+    network.parameters[...] = rng.normal(scale=scale, size=network.parameters.size)
+    return network
