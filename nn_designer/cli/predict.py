@@ -8,6 +8,7 @@ import numpy as np
 
 from nn_designer import data
 from nn_designer.cli.choosing import TABLE, choose_data, load_design
+from nn_designer.cli.errors import CommandError
 from nn_designer.cli.output import counted, remark, say
 from nn_designer.data import DataChoice, Preprocessing
 from nn_designer.design.compile import training_settings
@@ -47,8 +48,27 @@ def inputs_for(choice: DataChoice, preprocessing: Preprocessing) -> np.ndarray:
             remark(f"note: {note}")
         return x
     dataset = data.load(choice)
+    if dataset.x is not None and not preprocessing.columns:
+        test_part = (
+            dataset.x[len(dataset.x) - dataset.n_test :] if dataset.has_test_part else dataset.x
+        )
+        return preprocessing.transform(test_part)
+    names = tuple(column.name for column in dataset.columns)
+    if names != preprocessing.column_names:
+        raise CommandError(
+            f"{dataset.title} does not have what the network was trained on: it has "
+            f"{_listed(names)}, and {_listed(preprocessing.column_names)} was expected. Choose "
+            "data of the same kind."
+        )
     x = preprocessing.transform(dataset)
     return x[len(x) - dataset.n_test :] if dataset.has_test_part else x
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    if not names:
+        return "pictures"
+    more = f" and {len(names) - 4:,} more" if len(names) > 4 else ""
+    return f"the column{'s' if len(names) > 1 else ''} {', '.join(names[:4])}{more}"
 
 
 def design_of_weights(document: Document, loaded: LoadedWeights) -> Document:
@@ -68,7 +88,8 @@ def model_of(document: Document, loaded: LoadedWeights) -> TrainedModel:
         found = loaded.preprocessing
         names = loaded.class_names or found.class_names
         targets = loaded.target_names or found.target_names
-        return TrainedModel(document, weights, found, names, targets, loaded.task or found.task)
+        task = loaded.task or found.task
+        return TrainedModel(document, weights, found, names, targets, task, loaded.history)
     remark(
         "note: The weights come without their preprocessing; it is made again from the data of "
         f"the design ({document.data.source})."

@@ -1,0 +1,277 @@
+"""The command train: what it prints, what it writes, what it changes, how it is stopped."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nn_designer.interchange.formats import read_weights
+
+KEYS = ["epoch", "loss", "accuracy", "val_loss", "val_accuracy", "seconds", "samples_per_second"]
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def epochs_of(done):
+    assert done.status == 0, done.err
+    return [json.loads(line) for line in done.out.splitlines()]
+
+
+def test_json_prints_one_object_per_epoch_with_the_promised_keys(command):
+    command("new", "iris", "a.nnd")
+    epochs = epochs_of(command("train", "a.nnd", "--epochs", 3, "--json"))
+    assert [list(epoch) for epoch in epochs] == [KEYS] * 3
+    assert [epoch["epoch"] for epoch in epochs] == [1, 2, 3]
+    for epoch in epochs:
+        assert 0 <= epoch["val_accuracy"] <= 1
+        assert epoch["loss"] > 0
+        assert epoch["seconds"] > 0
+        assert epoch["samples_per_second"] > 0
+
+
+def test_numbers_have_no_accuracy_but_mae_and_r2(command):
+    command("new", "auto-mpg", "a.nnd")
+    epochs = epochs_of(command("train", "a.nnd", "--epochs", 3, "--json"))
+    assert [list(epoch) for epoch in epochs] == [[*KEYS, "mae", "r2"]] * 3
+    assert epochs[-1]["accuracy"] is None
+    assert epochs[-1]["val_accuracy"] is None
+    assert epochs[-1]["mae"] < epochs[0]["mae"]
+    assert epochs[-1]["r2"] > epochs[0]["r2"]
+
+
+def test_people_get_a_line_per_epoch(command):
+    command("new", "iris", "a.nnd")
+    done = command("train", "a.nnd", "--epochs", 12)
+    assert done.status == 0
+    lines = done.out.splitlines()
+    assert lines[0].startswith("Training Iris on Iris flowers: 120 samples, 30 to validate, ")
+    assert lines[1].startswith("Epoch  1/12 - ")
+    assert lines[12].startswith("Epoch 12/12 - ")
+    for word in (" s - loss: ", " - accuracy: ", " - val_loss: ", " - val_accuracy: "):
+        assert word in lines[1]
+    assert lines[1].endswith(" samples/s")
+
+
+def without_times(epochs):
+    return [{k: v for k, v in e.items() if not k.startswith("s")} for e in epochs]
+
+
+def test_the_same_seed_gives_the_same_curve(command):
+    command("new", "iris", "a.nnd")
+    words = ("train", "a.nnd", "--epochs", 3, "--json", "--seed")
+    first, again, other = (epochs_of(command(*words, seed)) for seed in (7, 7, 8))
+    assert without_times(first) == without_times(again)
+    assert without_times(first) != without_times(other)
+
+
+@pytest.mark.parametrize("extension", [".npz", ".safetensors"])
+def test_weights_and_history_are_written(command, extension):
+    command("new", "iris", "a.nnd")
+    done = command(
+        *("train", "a.nnd", "--epochs", 4, "--weights", f"w{extension}", "--history", "h.csv")
+    )
+    assert done.status == 0
+    assert f"w{extension}" in done.out
+    loaded = read_weights(f"w{extension}")
+    assert set(loaded.weights) == {"dense_1", "dense_2"}
+    assert loaded.class_names == ("setosa", "versicolor", "virginica")
+    assert len(loaded.history) == 4
+    with Path("h.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["epoch"] for row in rows] == ["1", "2", "3", "4"]
+    assert list(rows[0])[: len(KEYS)] == KEYS
+    assert sorted(path.name for path in Path().iterdir()) == ["a.nnd", "h.csv", f"w{extension}"]
+
+
+def test_json_stays_clean_when_files_are_written(command):
+    command("new", "iris", "a.nnd")
+    words = ("--json", "--weights", "w.npz", "--history", "h.csv")
+    assert len(epochs_of(command("train", "a.nnd", "--epochs", 2, *words))) == 2
+
+
+# ------------------------------------------------------------------------------- other data
+def test_other_data_changes_input_ending_and_loss_and_says_so(command):
+    command("new", "iris", "a.nnd")
+    before = Path("a.nnd").read_bytes()
+    done = command("train", "a.nnd", "--data", "auto_mpg", "--epochs", 2, "--json")
+    epochs = epochs_of(done)
+    assert epochs[-1]["mae"] > 0
+    changes = [line for line in done.err.splitlines() if line.startswith("changed: ")]
+    assert len(changes) == 4
+    for word in ("shape of Input", "1 unit now", "linear now", "mean squared error now"):
+        assert any(word in line for line in changes)
+    assert Path("a.nnd").read_bytes() == before
+
+
+DATA = [
+    *("digits", "iris", "wine", "breast_cancer", "penguins", "auto_mpg", "circles", "xor"),
+    *("gauss", "spiral", "moons", "plane", "sine"),
+]
+
+
+@pytest.mark.parametrize("name", DATA)
+def test_every_data_set_trains_by_name(command, name):
+    command("new", "article", "a.nnd")
+    epochs = epochs_of(command("train", "a.nnd", "--data", name, "--epochs", 2, "--json"))
+    assert len(epochs) == 2
+    assert (epochs[0]["accuracy"] is None) == (name in ("auto_mpg", "plane", "sine"))
+
+
+TABLE = "size;colour;price\n" + "".join(
+    f"{i};{'red' if i % 3 else 'blue'};{i * 2 + i % 3}\n" for i in range(1, 61)
+)
+
+
+def test_an_own_table_with_a_target_column(command):
+    command("new", "iris", "a.nnd")
+    Path("häuser.csv").write_text(TABLE, encoding="utf-8")
+    words = ("train", "a.nnd", "--data", "häuser.csv", "--epochs", 2, "--json", "--target")
+    assert epochs_of(command(*words, "price"))[0]["mae"] > 0
+    assert epochs_of(command(*words, "colour"))[0]["accuracy"] >= 0
+
+
+def test_an_unknown_target_is_refused_with_the_columns_there_are(command):
+    command("new", "iris", "a.nnd")
+    Path("t.csv").write_text(TABLE, encoding="utf-8")
+    done = command("train", "a.nnd", "--data", "t.csv", "--target", "prise")
+    assert (done.status, done.out) == (1, "")
+    assert "price" in done.err
+    assert len(done.err.splitlines()) == 1
+
+
+def test_unknown_data_is_refused_with_the_nearest_name(command):
+    command("new", "iris", "a.nnd")
+    done = command("train", "a.nnd", "--data", "pengins")
+    assert (done.status, done.out) == (1, "")
+    assert "Did you mean 'penguins'?" in done.err
+
+
+def test_a_target_for_data_that_has_a_fixed_one_is_wrong_usage(command):
+    command("new", "iris", "a.nnd")
+    assert command("train", "a.nnd", "--data", "wine", "--target", "price").status == 2
+
+
+def test_a_table_beside_the_design_is_found_from_anywhere(command, monkeypatch, tmp_path):
+    Path("t.csv").write_text(TABLE, encoding="utf-8")
+    command("new", "iris", "a.nnd")
+    document = json.loads(Path("a.nnd").read_text())
+    document["data"] = {"source": "table", "settings": {"path": "t.csv", "target": "price"}}
+    document["training"]["loss"] = "mean_squared_error"
+    document["training"]["epochs"] = 1
+    dense = [layer for layer in document["layers"] if layer["kind"] == "dense"]
+    dense[-1]["settings"] |= {"units": 1, "activation": "linear"}
+    document["layers"][0]["settings"]["shape"] = [3]
+    Path("a.nnd").write_text(json.dumps(document))
+    design = Path("a.nnd").resolve()
+    monkeypatch.chdir(tmp_path)
+    done = command("train", design, "--json")
+    assert len(epochs_of(done)) == 1
+    assert "beside the design" in done.err
+
+
+BAD_TABLES = {
+    "empty": b"",
+    "header only": b"a,b,c\n",
+    "one column": b"a\n1\n2\n3\n",
+    "one class": b"a,b\n" + b"1,x\n2,x\n3,x\n" * 5,
+    "all missing": b"a,b\n,\n,\n,\n",
+    "binary": bytes(range(256)) * 4,
+}
+
+
+@pytest.mark.parametrize("case", BAD_TABLES)
+def test_a_bad_table_is_refused_with_one_sentence(command, case):
+    command("new", "iris", "a.nnd")
+    Path("t.csv").write_bytes(BAD_TABLES[case])
+    done = command("train", "a.nnd", "--data", "t.csv", "--weights", "w.npz")
+    assert (done.status, done.out) == (1, ""), done
+    assert done.err.count("error: ") == 1
+    assert "Traceback" not in done.err
+    assert not Path("w.npz").exists()
+
+
+# ------------------------------------------------------------------------------- refusals
+@pytest.mark.parametrize(("name", "value"), [("--epochs", 0), ("--epochs", -1), ("--seed", -5)])
+def test_settings_out_of_range_are_wrong_usage(command, name, value):
+    command("new", "iris", "a.nnd")
+    done = command("train", "a.nnd", name, value)
+    assert (done.status, done.out) == (2, "")
+    assert f"error: {name}: " in done.err
+
+
+@pytest.mark.parametrize("place", ["none/w.npz", ".", "w.onnx", "w", "x" * 300 + ".npz"])
+def test_places_are_looked_at_before_training_begins(command, place):
+    command("new", "iris", "a.nnd")
+    done = command("train", "a.nnd", "--epochs", 100_000, "--weights", place)
+    assert (done.status, done.out) == (1, "")
+    assert len(done.err.splitlines()) == 1
+
+
+def test_a_training_that_diverges_ends_with_the_likely_cause(command):
+    command("new", "auto-mpg", "a.nnd")
+    document = json.loads(Path("a.nnd").read_text())
+    document["training"] |= {"learning_rate": 10.0, "optimizer": "sgd"}
+    for layer in document["layers"]:
+        if layer["kind"] == "dense":
+            layer["settings"]["activation"] = "linear"
+    Path("a.nnd").write_text(json.dumps(document))
+    done = command("train", "a.nnd", "--json", "--weights", "w.npz")
+    assert done.status == 1
+    assert "learning rate" in done.err
+    if Path("w.npz").exists():
+        for tensors in read_weights("w.npz").weights.values():
+            assert all(np.isfinite(array).all() for array in tensors.values())
+
+
+# ------------------------------------------------------------------------------- being stopped
+def started(folder, *words, stdout=subprocess.PIPE):
+    code = "import sys; from nn_designer.cli import main; sys.exit(main())"
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *words],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_ctrl_c_keeps_what_was_trained_so_far(command, folder):
+    command("new", "iris", "a.nnd")
+    words = ("train", "a.nnd", "--epochs", "100000", "--json")
+    with Path("out.txt").open("wb") as out:
+        words = (*words, "--weights", "w.npz", "--history", "h.csv")
+        process = started(folder, *words, stdout=out)
+    while process.poll() is None and len(Path("out.txt").read_bytes().splitlines()) < 3:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    began = time.monotonic()
+    _, errors = process.communicate(timeout=30)
+    assert time.monotonic() - began < 10
+    assert process.returncode == 0, errors
+    assert "what was trained so far is kept" in errors
+    assert "Traceback" not in errors
+    epochs = [json.loads(line) for line in Path("out.txt").read_text().splitlines()]
+    assert len(epochs) >= 3
+    history = read_weights("w.npz").history
+    assert [record["loss"] for record in history] == [epoch["loss"] for epoch in epochs]
+    assert len(Path("h.csv").read_text().splitlines()) == len(epochs) + 1
+
+
+def test_a_reader_that_goes_away_ends_the_training_and_keeps_it(command, folder):
+    command("new", "iris", "a.nnd")
+    words = ("train", "a.nnd", "--epochs", "100000", "--json", "--weights", "w.npz")
+    process = started(folder, *words)
+    process.stdout.readline()
+    process.stdout.close()  # as `| head -1` does
+    errors = process.stderr.read()
+    process.stderr.close()
+    assert process.wait(timeout=30) == 0, errors
+    assert "Traceback" not in errors
+    assert set(read_weights("w.npz").weights) == {"dense_1", "dense_2"}
