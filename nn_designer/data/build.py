@@ -32,7 +32,7 @@ MOST_CLASSES_FOUND = 20
 """Whole numbers with more different values than this are found to be a number, not classes."""
 
 _ID_NAME = re.compile(
-    r"(?:.*[\s_-])?(?:id|index|idx|nr|no|key|uuid|row|row names?)|.*[a-z]Id|#", re.I
+    r"(?i:(?:.*[\s_.-])?(?:id|index|idx|nr|no|key|uuid|row|row names?))|.*[a-z](?:Id|ID)|#"
 )
 
 

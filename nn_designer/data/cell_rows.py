@@ -151,9 +151,9 @@ def read_json(content: bytes, name: str, encoding: str) -> list[FoundColumn]:
             f"{name} is JSON, but no table: a list of records such as "
             '[{"height": 1.8, "name": "Ann"}] was expected. Save it like that, or as CSV.'
         )
-    if not records:
-        raise DataError(f"{name} is empty. Choose a file with records in it.")
     keys = list(dict.fromkeys(key for record in records for key in record))
+    if not keys:
+        raise DataError(f"{name} is empty. Choose a file with records in it.")
     names, generated = column_names(keys, len(keys))
     return [
         column_from_cells(column, (_plain(record.get(key)) for record in records)).renamed(

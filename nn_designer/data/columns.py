@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -51,7 +51,6 @@ class FoundColumn:
     first_slip: str = ""
     first_slip_row: int = 0
     generated_name: bool = False
-    notes: tuple[str, ...] = field(default=())
 
     @property
     def name(self) -> str:

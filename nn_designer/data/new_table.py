@@ -132,9 +132,8 @@ def _numbers(found: FoundColumn, notes: list[str]) -> Column:
     else:
         slips = found.n_slips
     if slips:
-        notes.append(
-            f"{found.name}: {slips:,} cells are not numbers (such as {found.first_slip!r})."
-        )
+        cells = "1 cell is not a number" if slips == 1 else f"{slips:,} cells are not numbers"
+        notes.append(f"{found.name}: {cells} (such as {found.first_slip[:60]!r}).")
     return found.column
 
 

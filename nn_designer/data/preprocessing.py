@@ -25,6 +25,8 @@ VERSION = 1
 
 Floats = NDArray[np.float32]
 
+_MOST = 1e30
+
 
 @dataclass(frozen=True)
 class ColumnInput:
@@ -118,8 +120,8 @@ class Preprocessing:
                 known = np.flatnonzero(values >= 0)
                 x[known, first + values[known].astype(np.intp)] = 1.0
             else:
-                standardized = (values - declared.mean) / declared.scale
-                np.nan_to_num(standardized, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
+                standardized = _standardized(values, declared.mean, declared.scale)
+                np.nan_to_num(standardized, copy=False, nan=0.0)
                 x[:, first] = standardized
             first += declared.width
         return x
@@ -209,7 +211,7 @@ class Preprocessing:
         """Targets as found → targets as trained: class numbers as they are, numbers scaled."""
         if self.task == "classes":
             return y.astype(np.int64)
-        scaled = (y - np.array(self.target_mean)) / np.array(self.target_scale)
+        scaled = _standardized(y, np.array(self.target_mean), np.array(self.target_scale))
         return cast(Floats, scaled.astype(np.float32))
 
     def inverse_target(self, y: NDArray[Any]) -> NDArray[Any]:
@@ -267,6 +269,18 @@ class Preprocessing:
                     "Export the weights again."
                 ) from error
         return read_preprocessing(data)
+
+
+def _standardized(
+    values: NDArray[Any],
+    mean: float | NDArray[np.float64],
+    scale: float | NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """(values - mean) / scale, kept within what float32 holds; NaN stays."""
+    with np.errstate(over="ignore"):
+        standardized = (values - mean) / scale
+    np.clip(standardized, -_MOST, _MOST, out=standardized)
+    return cast(NDArray[np.float64], standardized)
 
 
 def _mean_and_scale(values: NDArray[Any]) -> tuple[float, float]:

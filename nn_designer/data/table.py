@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -78,7 +79,7 @@ class Table(DataSource):
                 "No file is chosen for the own table. Choose a CSV, TSV, Excel or JSON file."
             )
         table = read_table(self.path, self.options())
-        return build_dataset(
+        dataset = build_dataset(
             table.columns,
             target=self.target,
             task=self.task,
@@ -90,3 +91,5 @@ class Table(DataSource):
             licence=self.licence,
             notes=table.notes,
         )
+        target = dataset.target_names[0]
+        return replace(dataset, description=f"Predict {target!r} from the other columns.")

@@ -162,18 +162,18 @@ def test_a_workbook_that_unpacks_to_gigabytes(
     path = tmp_path / "bomb.xlsx"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet1.xml", bytes(2**22))
-    with pytest.raises(DataError, match="bomb.xlsx unpacks to 0.0 GiB, and at most"):
+    with pytest.raises(DataError, match=r"bomb.xlsx unpacks to 0.0 GiB, and at most"):
         read_preview(path)
 
 
 def test_files_that_are_not_there_or_no_files(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="There is no file .*gone.csv'. Choose the file again."):
+    with pytest.raises(DataError, match=r"There is no file .*gone.csv'. Choose the file again."):
         read_preview(tmp_path / "gone.csv")
-    with pytest.raises(DataError, match="is not a file. Choose a CSV"):
+    with pytest.raises(DataError, match=r"is not a file. Choose a CSV"):
         read_preview(tmp_path)
-    with pytest.raises(DataError, match="can't be opened"):
+    with pytest.raises(DataError, match=r"can't be opened"):
         read_preview("a\0b.csv")
-    with pytest.raises(DataError, match="can't be opened"):
+    with pytest.raises(DataError, match=r"can't be opened"):
         read_preview("x" * 5_000 + ".csv")
     pipe = tmp_path / "pipe.csv"
     if hasattr(os, "mkfifo"):

@@ -34,6 +34,7 @@ def test_without_a_word_the_last_column_is_predicted(load_table: LoadTable) -> N
     assert data.target_names == ("b",)
     assert data.report == ("No target was chosen; 'b' is predicted.",)
     assert data.title == "t.csv"
+    assert data.description == "Predict 'b' from the other columns."
 
 
 @pytest.mark.parametrize("name", ["target", "Label", "class", "Y"])
@@ -95,7 +96,7 @@ def test_words_are_no_number_to_predict(load_table: LoadTable) -> None:
 
 
 def test_a_constant_number_is_nothing_to_learn(load_table: LoadTable) -> None:
-    with pytest.raises(DataError, match="The target 'b' is 7 in every row, so there is nothing"):
+    with pytest.raises(DataError, match=r"The target 'b' is 7 in every row, so there is nothing"):
         load_table("a,b\n1,7\n2,7\n3,7\n", task="number")
 
 
@@ -143,11 +144,11 @@ def test_columns_can_be_read_otherwise(load_table: LoadTable) -> None:
     assert data.feature_names == (
         *("id", "cylinders=4", "cylinders=6", "cylinders=8", "word=w0", "word=w1"),
     )
-    with pytest.raises(DataError, match="The column types name 'cylindres'.*mean 'cylinders'"):
+    with pytest.raises(DataError, match=r"The column types name 'cylindres'.*mean 'cylinders'"):
         load_table(content, column_types="cylindres: category")
     with pytest.raises(DataError, match=r"row 1 holds 'w0'\). Choose the type category"):
         load_table(content, column_types="word: number")
-    with pytest.raises(DataError, match="The column 'word' was to be read as dates, but not all"):
+    with pytest.raises(DataError, match=r"The column 'word' was to be read as dates, but not all"):
         load_table(content, column_types="word: date")
 
 
@@ -189,3 +190,16 @@ def test_slips_and_infinite_cells_are_reported(load_table: LoadTable) -> None:
         "m: 1 cell is infinite or too large; taken as missing.",
         "m: 1 cell missing, filled with the training mean.",
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "is_id"),
+    [
+        *(("id", True), ("customer_id", True), ("Row", True), ("orderId", True), ("Nr", True)),
+        *(("acid", False), ("humid", False), ("year", False), ("width", False)),
+    ],
+)
+def test_names_that_tell_a_row_number(load_table: LoadTable, name: str, is_id: bool) -> None:
+    rows = [f"{i * 3},{i % 5}.5,{'xy'[i % 2]}" for i in range(20)]
+    data = load_table(lines(*rows, header=f"{name},a,b"))
+    assert (name not in data.feature_names) == is_id

@@ -49,14 +49,14 @@ def test_a_summary_says_what_loading_gives(key: str) -> None:
 
 
 def test_an_unknown_source_is_refused_with_what_there_is() -> None:
-    with pytest.raises(DataError, match="There is no data source 'mnits'.*Did you mean 'mnist'"):
+    with pytest.raises(DataError, match=r"There is no data source 'mnits'.*Did you mean 'mnist'"):
         load(DataChoice("mnits"))
 
 
 def test_a_wrong_setting_is_refused_with_what_is_expected() -> None:
-    with pytest.raises(DataError, match="'Circles' is not allowed: N samples must be a whole"):
+    with pytest.raises(DataError, match=r"'Circles' is not allowed: N samples must be a whole"):
         summary(DataChoice("circles", {"n_samples": 0}))
-    with pytest.raises(DataError, match="has no setting 'nois'.*Did you mean 'noise'"):
+    with pytest.raises(DataError, match=r"has no setting 'nois'.*Did you mean 'noise'"):
         summary(DataChoice("circles", {"nois": 0}))
 
 
@@ -86,10 +86,10 @@ def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
     os.utime(path, ns=(1, 1))
     assert summary(choice).n_rows == 4
     path.unlink()
-    with pytest.raises(DataError, match="There is no file"):
+    with pytest.raises(DataError, match=r"There is no file"):
         summary(choice)
 
 
 def test_the_own_table_needs_a_file() -> None:
-    with pytest.raises(DataError, match="No file is chosen for the own table"):
+    with pytest.raises(DataError, match=r"No file is chosen for the own table"):
         load(DataChoice("table"))

@@ -223,7 +223,7 @@ def test_excel_sheets(tmp_path: Path) -> None:
 
 def test_an_excel_sheet_by_name(tmp_path: Path) -> None:
     path = workbook_with([["a", "b"], [1, 2]], tmp_path / "book.xlsx")
-    with pytest.raises(DataError, match="has no sheet 'Dta'; choose one of Data, Notes"):
+    with pytest.raises(DataError, match=r"has no sheet 'Dta'; choose one of Data, Notes"):
         read_table(path, ReadingOptions(sheet="Dta"))
     assert list(kinds(read_table(path, ReadingOptions(sheet="Data")))) == ["a", "b"]
 
