@@ -2,55 +2,30 @@
 
 from __future__ import annotations
 
+import math
 import zlib
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
-from graphlib import CycleError, TopologicalSorter
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
 import numpy as np
 
 from nn_designer.engine.cost import Cost, cost_of
+from nn_designer.engine.graph import LayerLike, NetworkError, Node, ends, in_order
 from nn_designer.engine.initializers import INITIALIZERS
 from nn_designer.engine.losses import LOSSES, Criterion
-from nn_designer.engine.plan import Plan, Value
+from nn_designer.engine.plan import Plan
 from nn_designer.engine.shapes import Shape, WeightSpec, shape_text
+
+__all__ = ["LayerLike", "Network", "NetworkError", "Node", "WeightError"]
 
 PLANS_KEPT = 8
 """So many compiled plans stay in memory; each holds buffers for its batch size."""
 
 
-class NetworkError(ValueError):
-    """Nodes do not form a network that can run; the text says why."""
-
-
 class WeightError(ValueError):
     """Weights do not fit a network; the text names the layer and both shapes."""
-
-
-class LayerLike(Protocol):
-    """What the engine needs of a layer; ``layers.base.LayerKind`` documents it."""
-
-    minimum_inputs: Any
-    maximum_inputs: Any
-    has_output: Any
-
-    def output_shape(self, input_shapes: Sequence[Shape]) -> Shape: ...
-    def output_activation(self, input_activations: Sequence[str]) -> str: ...
-    def weight_specs(self, input_shapes: Sequence[Shape]) -> tuple[WeightSpec, ...]: ...
-    def block_shapes(self, input_shapes: Sequence[Shape]) -> dict[str, Shape]: ...
-    def weight_views(self, blocks: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]: ...
-    def macs(self, input_shapes: Sequence[Shape]) -> int: ...
-    def emit(self, plan: Plan, inputs: Sequence[Value]) -> Value: ...
-
-
-class Node(NamedTuple):
-    """A layer in a network; ``inputs`` are names of other nodes, in the order of its ports."""
-
-    name: str
-    layer: LayerLike
-    inputs: tuple[str, ...] = ()
 
 
 class Network:
@@ -71,7 +46,7 @@ class Network:
     ) -> None:
         """Raises NetworkError for a graph that cannot run, ShapeError for sizes that differ."""
         self.dtype = np.dtype(dtype)
-        self.nodes = _in_order(nodes)
+        self.nodes = in_order(nodes)
         self.shapes: dict[str, Shape] = {}
         self.activations: dict[str, str] = {}
         for node in self.nodes:
@@ -79,7 +54,7 @@ class Network:
             self.shapes[node.name] = node.layer.output_shape(shapes)
             activations = [self.activations[name] for name in node.inputs]
             self.activations[node.name] = node.layer.output_activation(activations)
-        self.input_name, self.output_name = _ends(self.nodes)
+        self.input_name, self.output_name = ends(self.nodes)
         self.input_shape = self.shapes[self.input_name]
         self.output_shape = self.shapes[self.output_name]
         self._allocate()
@@ -102,7 +77,7 @@ class Network:
             layout[node.name] = {}
             for block, shape in node.layer.block_shapes(shapes).items():
                 layout[node.name][block] = (size, shape)
-                size += int(np.prod(shape, dtype=object))
+                size += math.prod(shape)
             specs = node.layer.weight_specs(shapes)
             if specs:
                 self.specs[node.name] = specs
@@ -314,13 +289,8 @@ class Network:
 
     def input_rows(self, x: np.ndarray) -> np.ndarray:
         """Samples (N, *input_shape) as rows for a plan's ``inputs``: (N, F + 1), last column 1."""
-        x = np.asarray(x)
-        if x.shape[1:] != self.input_shape:
-            raise NetworkError(
-                f"The network expects samples of {shape_text(self.input_shape)}, but these are "
-                f"{shape_text(x.shape[1:])}."
-            )
-        rows = np.ones((len(x), int(np.prod(self.input_shape)) + 1), self.dtype)
+        x = self._checked(x)
+        rows = np.ones((len(x), math.prod(self.input_shape) + 1), self.dtype)
         rows[:, :-1] = x.reshape(len(x), -1)
         return rows
 
@@ -331,7 +301,7 @@ class Network:
         """Predictions (N, *output_shape) for samples (N, *input_shape)."""
         x = self._checked(x)
         outputs = np.empty((len(x), *self.output_shape), self.dtype)
-        rows = outputs.reshape(len(x), -1)
+        rows = outputs.reshape(len(x), math.prod(self.output_shape))
         for start in range(0, len(x), batch_size):
             part = x[start : start + batch_size]
             plan = self._compiled(len(part), False, False)
@@ -383,47 +353,6 @@ class Network:
 
 def _views(vector: np.ndarray, blocks: Mapping[str, tuple[int, Shape]]) -> dict[str, np.ndarray]:
     return {
-        name: vector[start : start + int(np.prod(shape))].reshape(shape)
+        name: vector[start : start + math.prod(shape)].reshape(shape)
         for name, (start, shape) in blocks.items()
     }
-
-
-def _in_order(nodes: Sequence[Node]) -> list[Node]:
-    """Inputs before those who use them. Raises NetworkError for what is no network."""
-    by_name = {node.name: node for node in nodes}
-    if len(by_name) < len(nodes):
-        raise NetworkError("Two layers have the same name. Rename one.")
-    for node in nodes:
-        for name in node.inputs:
-            if name not in by_name:
-                raise NetworkError(
-                    f"{node.name!r} takes its input from {name!r}, which is missing."
-                )
-        low, high = node.layer.minimum_inputs, node.layer.maximum_inputs
-        if len(node.inputs) < low or (high is not None and len(node.inputs) > high):
-            wanted = f"{low}" if low == high else f"at least {low}"
-            raise NetworkError(
-                f"{node.name!r} expects {wanted} inputs, but it has {len(node.inputs)}."
-            )
-    try:
-        order = TopologicalSorter({node.name: node.inputs for node in nodes}).static_order()
-        return [by_name[name] for name in order]
-    except CycleError as error:
-        names = " → ".join(error.args[1])
-        raise NetworkError(f"The layers form a loop: {names}. Remove one of its wires.") from None
-
-
-def _ends(nodes: Sequence[Node]) -> tuple[str, str]:
-    """The names of the input and the output node."""
-    used = {name for node in nodes for name in node.inputs}
-    inputs = [node.name for node in nodes if node.layer.maximum_inputs == 0]
-    outputs = [node.name for node in nodes if node.name not in used]
-    if len(inputs) != 1:
-        raise NetworkError(f"A network needs exactly one Input, but it has {len(inputs)}.")
-    if len(outputs) != 1:
-        raise NetworkError(
-            "All layers must lead to one output, but these lead nowhere: " + ", ".join(outputs)
-            if outputs
-            else "A network needs an output."
-        )
-    return inputs[0], outputs[0]

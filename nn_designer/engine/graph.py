@@ -1,0 +1,81 @@
+"""The graph of a network: its nodes, in an order in which they can run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from graphlib import CycleError, TopologicalSorter
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+
+from nn_designer.engine.plan import Plan, Value
+from nn_designer.engine.shapes import Shape, WeightSpec
+
+
+class NetworkError(ValueError):
+    """Nodes do not form a network that can run; the text says why."""
+
+
+class LayerLike(Protocol):
+    """What the engine needs of a layer; ``layers.base.LayerKind`` documents it."""
+
+    minimum_inputs: Any
+    maximum_inputs: Any
+    has_output: Any
+
+    def output_shape(self, input_shapes: Sequence[Shape]) -> Shape: ...
+    def output_activation(self, input_activations: Sequence[str]) -> str: ...
+    def weight_specs(self, input_shapes: Sequence[Shape]) -> tuple[WeightSpec, ...]: ...
+    def block_shapes(self, input_shapes: Sequence[Shape]) -> dict[str, Shape]: ...
+    def weight_views(self, blocks: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]: ...
+    def macs(self, input_shapes: Sequence[Shape]) -> int: ...
+    def emit(self, plan: Plan, inputs: Sequence[Value]) -> Value: ...
+
+
+class Node(NamedTuple):
+    """A layer in a network; ``inputs`` are names of other nodes, in the order of its ports."""
+
+    name: str
+    layer: LayerLike
+    inputs: tuple[str, ...] = ()
+
+
+def in_order(nodes: Sequence[Node]) -> list[Node]:
+    """Inputs before those who use them. Raises NetworkError for what is no network."""
+    by_name = {node.name: node for node in nodes}
+    if len(by_name) < len(nodes):
+        raise NetworkError("Two layers have the same name. Rename one.")
+    for node in nodes:
+        for name in node.inputs:
+            if name not in by_name:
+                raise NetworkError(
+                    f"{node.name!r} takes its input from {name!r}, which is missing."
+                )
+        low, high = node.layer.minimum_inputs, node.layer.maximum_inputs
+        if len(node.inputs) < low or (high is not None and len(node.inputs) > high):
+            wanted = f"{low}" if low == high else f"at least {low}"
+            raise NetworkError(
+                f"{node.name!r} expects {wanted} inputs, but it has {len(node.inputs)}."
+            )
+    try:
+        order = TopologicalSorter({node.name: node.inputs for node in nodes}).static_order()
+        return [by_name[name] for name in order]
+    except CycleError as error:
+        names = " → ".join(error.args[1])
+        raise NetworkError(f"The layers form a loop: {names}. Remove one of its wires.") from None
+
+
+def ends(nodes: Sequence[Node]) -> tuple[str, str]:
+    """The names of the input and the output node."""
+    used = {name for node in nodes for name in node.inputs}
+    inputs = [node.name for node in nodes if node.layer.maximum_inputs == 0]
+    outputs = [node.name for node in nodes if node.name not in used]
+    if len(inputs) != 1:
+        raise NetworkError(f"A network needs exactly one Input, but it has {len(inputs)}.")
+    if len(outputs) != 1:
+        raise NetworkError(
+            "All layers must lead to one output, but these lead nowhere: " + ", ".join(outputs)
+            if outputs
+            else "A network needs an output."
+        )
+    return inputs[0], outputs[0]
