@@ -280,7 +280,7 @@ def _standardized(
     with np.errstate(over="ignore"):
         standardized = (values - mean) / scale
     np.clip(standardized, -_MOST, _MOST, out=standardized)
-    return cast(NDArray[np.float64], standardized)
+    return standardized
 
 
 def _mean_and_scale(values: NDArray[Any]) -> tuple[float, float]:
