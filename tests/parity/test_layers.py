@@ -1,0 +1,97 @@
+"""Layers, activations and losses beside PyTorch: outputs, losses and all gradients, float32."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from nn_designer.engine.activations import ACTIVATIONS
+from nn_designer.engine.losses import LOSSES
+from nn_designer.engine.network import Network
+from tests.helpers.networks import EXAMPLES, batch, mlp, randomize
+from tests.parity import torch_twin
+from tests.parity.torch_twin import Twin
+
+TOLERANCE = 1e-5
+
+
+def assert_agrees(network: Network, size: int = 16) -> None:
+    x, y = batch(network, size)
+    twin = Twin(network)
+    with torch.no_grad():
+        seen, _ = twin.forward(x)
+    for name, values in network.trace(x).items():
+        np.testing.assert_allclose(values, seen[name].numpy(), rtol=TOLERANCE, atol=TOLERANCE)
+    np.testing.assert_array_equal(network.predict(x), network.trace(x)[network.output_name])
+    expected_loss, expected = twin.gradients(x, y)
+    loss = network.loss_and_gradients(x, y)
+    assert loss == pytest.approx(expected_loss, rel=TOLERANCE, abs=TOLERANCE)
+    for name, gradients in expected.items():
+        for key, gradient in gradients.items():
+            np.testing.assert_allclose(
+                network.weight_gradients[name][key], gradient, rtol=TOLERANCE, atol=TOLERANCE
+            )
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_kinds_branches_and_merges(example: str) -> None:
+    if example == "input only":
+        return  # nothing to train
+    assert_agrees(randomize(Network(EXAMPLES[example], loss="mean_squared_error")))
+
+
+def test_every_activation_and_loss_has_a_twin() -> None:
+    assert set(torch_twin.ACTIVATIONS) == set(ACTIVATIONS)
+    assert set(torch_twin.LOSSES) | set(torch_twin.LOGIT_LOSSES) == set(LOSSES)
+
+
+@pytest.mark.parametrize("key", ACTIVATIONS)
+def test_activation_in_a_network(key: str) -> None:
+    assert_agrees(randomize(mlp(5, 8, 6, 3, hidden=key, dtype=np.float32)))
+
+
+@pytest.mark.parametrize("key", ACTIVATIONS)
+def test_activation_function_and_derivative(key: str) -> None:
+    x = np.linspace(-30.0, 30.0, 1201, dtype=np.float32)
+    if key == "softmax":
+        x = x[:600].reshape(100, 6) % 7
+    given = torch.tensor(x, requires_grad=True)
+    expected = torch_twin.ACTIVATIONS[key](given)
+    np.testing.assert_allclose(
+        ACTIVATIONS[key].function(x), expected.detach().numpy(), rtol=TOLERANCE, atol=TOLERANCE
+    )
+    if not ACTIVATIONS[key].elementwise:
+        return  # its gradients are compared in a network
+    expected.sum().backward()
+    assert given.grad is not None
+    np.testing.assert_allclose(
+        ACTIVATIONS[key].derivative(x), given.grad.numpy(), rtol=TOLERANCE, atol=TOLERANCE
+    )
+
+
+@pytest.mark.parametrize("units", [1, 2, 10])
+@pytest.mark.parametrize("loss", LOSSES)
+def test_loss(loss: str, units: int) -> None:
+    last = LOSSES[loss].fused_activation or "linear"
+    if last == "softmax" and units == 1:
+        return  # a softmax of one number is always 1
+    assert_agrees(randomize(mlp(4, 6, units, last=last, loss=loss, dtype=np.float32)))
+
+
+@pytest.mark.parametrize("loss", torch_twin.LOGIT_LOSSES)
+def test_loss_of_confident_wrong_predictions(loss: str) -> None:
+    """Logits in the thousands: right only when worked out from logits."""
+    last = LOSSES[loss].fused_activation or "linear"
+    network = mlp(4, 6, 3, last=last, loss=loss, dtype=np.float32)
+    randomize(network, scale=1.0)
+    network.weights["dense_2"]["kernel"][...] *= 1000.0
+    x, y = batch(network, 16)
+    expected, _ = Twin(network).gradients(x, y)
+    assert expected > 100.0
+    assert network.loss_and_gradients(x, y) == pytest.approx(expected, rel=TOLERANCE)
+
+
+@pytest.mark.parametrize("example", ["skip over two layers", "a value feeds two layers"])
+def test_large_batches_and_layers(example: str) -> None:
+    assert_agrees(randomize(Network(EXAMPLES[example], loss="huber")), size=3000)

@@ -1,0 +1,117 @@
+"""The same network in PyTorch: the graph interpreted with torch's own functions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from nn_designer.engine.network import Network
+
+ACTIVATIONS: dict[str, Any] = {
+    "linear": lambda x: x,
+    "sigmoid": torch.sigmoid,
+    "tanh": torch.tanh,
+    "relu": F.relu,
+    "leaky_relu": F.leaky_relu,
+    "elu": F.elu,
+    "selu": F.selu,
+    "gelu": F.gelu,
+    "silu": F.silu,
+    "softplus": F.softplus,
+    "softsign": F.softsign,
+    "hard_sigmoid": F.hardsigmoid,
+    "mish": F.mish,
+    "softmax": lambda x: F.softmax(x, dim=-1),
+}
+
+
+def signs(y: torch.Tensor, units: int) -> torch.Tensor:
+    return 2.0 * rows(y, units) - 1.0
+
+
+def rows(y: torch.Tensor, units: int) -> torch.Tensor:
+    """Classes as one-hot rows, numbers as they are."""
+    if y.is_floating_point():
+        return y
+    return y[:, None].to(torch.float32) if units == 1 else F.one_hot(y, units).to(torch.float32)
+
+
+def hinge(outputs: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    return (1.0 - outputs * signs(y, outputs.shape[1])).clamp(min=0.0).mean()
+
+
+LOSSES: dict[str, Any] = {
+    "mean_squared_error": lambda o, y: F.mse_loss(o, rows(y, o.shape[1])),
+    "mean_absolute_error": lambda o, y: F.l1_loss(o, rows(y, o.shape[1])),
+    "huber": lambda o, y: F.huber_loss(o, rows(y, o.shape[1])),
+    "hinge": hinge,
+}
+"""Losses of outputs."""
+
+LOGIT_LOSSES: dict[str, Any] = {
+    "binary_crossentropy": lambda z, y: F.binary_cross_entropy_with_logits(z, rows(y, z.shape[1])),
+    "categorical_crossentropy": lambda z, y: F.cross_entropy(z, rows(y, z.shape[1])),
+    "sparse_categorical_crossentropy": F.cross_entropy,
+}
+"""Losses of what comes before the last sigmoid or softmax."""
+
+
+class Twin:
+    """A torch copy of a network (Dropout off)."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self.weights = {
+            name: {k: torch.tensor(v, requires_grad=True) for k, v in tensors.items()}
+            for name, tensors in network.get_weights().items()
+        }
+
+    def forward(self, x: np.ndarray) -> tuple[dict[str, torch.Tensor], torch.Tensor]:
+        """Every node's output, and the last layer's before its activation."""
+        seen: dict[str, torch.Tensor] = {}
+        logits = torch.zeros(())
+        for node in self.network.nodes:
+            inputs = [seen[name] for name in node.inputs]
+            kind = type(node.layer).key
+            if kind == "input":
+                out = torch.tensor(x)
+            elif kind == "dense":
+                weights = self.weights[node.name]
+                logits = inputs[0] @ weights["kernel"]
+                if "bias" in weights:
+                    logits = logits + weights["bias"]
+                out = ACTIVATIONS[node.layer.activation](logits)
+            elif kind == "activation":
+                logits = inputs[0]
+                out = ACTIVATIONS[node.layer.activation](logits)
+            elif kind == "add":
+                out = torch.stack(inputs).sum(dim=0)
+            elif kind == "concatenate":
+                out = torch.cat(inputs, dim=-1)
+            elif kind == "flatten":
+                out = inputs[0].flatten(1)
+            else:
+                assert kind in ("dropout", "output"), f"no torch twin of {kind}"
+                (out,) = inputs
+            seen[node.name] = out
+        return seen, logits
+
+    def loss(self, x: np.ndarray, y: np.ndarray) -> torch.Tensor:
+        seen, logits = self.forward(x)
+        key, target = self.network.loss, torch.tensor(y)
+        if key in LOGIT_LOSSES:
+            return LOGIT_LOSSES[key](logits, target)
+        return LOSSES[key](seen[self.network.output_name], target)
+
+    def gradients(self, x: np.ndarray, y: np.ndarray) -> tuple[float, dict[str, Any]]:
+        """The loss, and its gradient of every weight."""
+        loss = self.loss(x, y)
+        loss.backward()
+        gradients = {
+            name: {k: v.grad.numpy() for k, v in tensors.items() if v.grad is not None}
+            for name, tensors in self.weights.items()
+        }
+        return loss.item(), gradients
