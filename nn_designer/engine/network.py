@@ -176,7 +176,7 @@ class Network:
     def get_weights(self) -> dict[str, dict[str, np.ndarray]]:
         """Copies of all weights: node name → tensor name → array."""
         return {
-            name: {key: np.ascontiguousarray(view) for key, view in views.items()}
+            name: {key: np.array(view, order="C") for key, view in views.items()}
             for name, views in self.weights.items()
         }
 
