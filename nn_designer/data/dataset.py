@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from nn_designer.data.reading_options import AUTOMATIC, ReadingOptions
 
 Task = Literal["classes", "number"]
 ColumnKind = Literal["number", "category", "date"]
@@ -107,6 +109,7 @@ class Dataset:
     - ``n_test``: the last ``n_test`` rows are the data's own test part (0: it has none).
     - ``image_shape``: (height, width, channels) of a sample that is a picture, flat or not.
     - ``report``: sentences on what was found, filled and left out.
+    - ``reading``: how the file is to be read, as far as the person said it.
     """
 
     source: str
@@ -123,7 +126,8 @@ class Dataset:
     description: str = ""
     origin: str = ""
     licence: str = ""
-    report: tuple[str, ...] = field(default=())
+    report: tuple[str, ...] = ()
+    reading: ReadingOptions = AUTOMATIC
 
     @property
     def n_rows(self) -> int:

@@ -16,6 +16,7 @@ from nn_designer.data.dataset import Column
 from nn_designer.data.dates import swap_day_and_month
 from nn_designer.data.errors import DataError
 from nn_designer.data.reading import TableData, read_table
+from nn_designer.data.reading_options import AUTOMATIC, ReadingOptions
 
 if TYPE_CHECKING:
     from nn_designer.data.preprocessing import ColumnInput, Preprocessing
@@ -33,9 +34,9 @@ def columns_for_prediction(
     Raises:
         DataError: a column is missing, or holds something else than in training.
     """
-    data, name = _read(table)
-    by_name = {column.name: column for column in data.columns}
     wanted = [column.name for column in preprocessing.columns]
+    data, name = _read(table, preprocessing.reading, wanted)
+    by_name = {column.name: column for column in data.columns}
     absent = [column for column in wanted if column not in by_name]
     if absent and not data.has_header and len(data.columns) == len(wanted):
         notes.append(f"{name} has no header; its columns were taken by their place.")
@@ -55,7 +56,7 @@ def samples_for_prediction(
     Raises:
         DataError: there are too few or too many columns, or cells that are no numbers.
     """
-    data, name = _read(table)
+    data, name = _read(table, preprocessing.reading, ())
     size = math.prod(preprocessing.sample_shape)
     columns = list(data.columns)
     if len(columns) == size + 1:
@@ -75,9 +76,20 @@ def samples_for_prediction(
     return values.reshape(-1, *preprocessing.sample_shape)
 
 
-def _read(table: NewTable) -> tuple[TableData, str]:
+def _read(table: NewTable, options: ReadingOptions, wanted: Sequence[str]) -> tuple[TableData, str]:
+    """The table and what to call it. A file is read as in training, or else as found fit."""
     if isinstance(table, (str, Path)):
-        return read_table(table), Path(table).name
+        name = Path(table).name
+        if options == AUTOMATIC:
+            return read_table(table), name
+        try:
+            data = read_table(table, options)
+        except DataError:
+            # The new file may be written otherwise: Excel before, CSV now.
+            return read_table(table), name
+        if set(wanted) <= {column.name for column in data.columns}:
+            return data, name
+        return read_table(table), name
     cells: dict[str, Sequence[Any]] = {str(key): _cells(table[key]) for key in table.keys()}  # noqa: SIM118
     if not cells:
         raise DataError("The table has no columns. Give the columns of the training data.")

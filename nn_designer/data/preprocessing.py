@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from nn_designer.data.dataset import Column, ColumnKind, Dataset, Task
 from nn_designer.data.errors import DataError
+from nn_designer.data.reading_options import AUTOMATIC, ReadingOptions
 
 FORMAT = "nn-designer preprocessing"
 VERSION = 1
@@ -60,7 +61,8 @@ class Preprocessing:
 
     For a table ``columns`` is filled; for arrays (pictures) inputs are divided by ``divide_by``.
     ``target_mean`` and ``target_scale`` have one number per target for the task ``number`` and
-    are empty for ``classes``.
+    are empty for ``classes``. ``reading`` is how the person said their file is to be read; it is
+    tried first on new files.
     """
 
     task: Task
@@ -73,6 +75,7 @@ class Preprocessing:
     target_scale: tuple[float, ...] = ()
     source: str = ""
     image_shape: tuple[int, int, int] | None = None
+    reading: ReadingOptions = AUTOMATIC
 
     # ------------------------------------------------------------------ names
     @property
@@ -106,6 +109,7 @@ class Preprocessing:
             target_scale=scale,
             source=dataset.source,
             image_shape=dataset.image_shape,
+            reading=replace(dataset.reading, sheet=""),
         )
 
     # ----------------------------------------------------------------- inputs
@@ -249,6 +253,7 @@ class Preprocessing:
             "class_names": list(self.class_names),
             "target_mean": list(self.target_mean),
             "target_scale": list(self.target_scale),
+            "reading": self.reading.to_json(),
         }
 
     @classmethod

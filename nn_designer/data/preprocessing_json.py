@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 from nn_designer.data.errors import DataError
 from nn_designer.data.preprocessing import FORMAT, VERSION, ColumnInput, Preprocessing
+from nn_designer.data.reading_options import CHOICES, ReadingOptions
 
 
 def read_preprocessing(data: object) -> Preprocessing:
@@ -40,6 +41,7 @@ def read_preprocessing(data: object) -> Preprocessing:
         target_scale=_numbers(data, "target_scale"),
         source=_text(data, "source"),
         image_shape=None if image_shape is None else _image_shape(data),
+        reading=_reading(data.get("reading", {})),
     )
     _check_together(result)
     return result
@@ -83,6 +85,15 @@ def _column(item: object) -> ColumnInput:
             name, "date", _number(item, "mean"), _number(item, "scale"), date_order=order
         )
     _refuse("kind", '"number", "category" or "date"', kind)
+
+
+def _reading(item: object) -> ReadingOptions:
+    if not isinstance(item, Mapping):
+        _refuse("reading", "a record", item)
+    for key, value in item.items():
+        if key not in CHOICES or not isinstance(value, str) or value not in CHOICES[key]:
+            _refuse("reading", "a record of known reading settings", dict(item))
+    return ReadingOptions(**item)
 
 
 def _refuse(key: str, expected: str, received: object) -> NoReturn:

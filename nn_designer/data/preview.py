@@ -10,7 +10,8 @@ import numpy as np
 from nn_designer.data.build import find_task, guess_target
 from nn_designer.data.columns import FoundColumn, number_text
 from nn_designer.data.dataset import Task
-from nn_designer.data.reading import ReadingOptions, read_start
+from nn_designer.data.reading import read_start
+from nn_designer.data.reading_options import ReadingOptions
 
 
 @dataclass(frozen=True)

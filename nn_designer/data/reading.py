@@ -10,22 +10,8 @@ from nn_designer.data.cell_rows import is_regular_file, read_json, read_workbook
 from nn_designer.data.columns import FoundColumn
 from nn_designer.data.delimited import read_delimited
 from nn_designer.data.errors import DataError
+from nn_designer.data.reading_options import ReadingOptions
 
-SEPARATORS = {
-    "auto": "Found by itself",
-    "comma": "Comma",
-    "semicolon": "Semicolon",
-    "tab": "Tab",
-    "pipe": "Vertical bar",
-    "space": "Spaces",
-}
-ENCODINGS = {
-    "auto": "Found by itself",
-    "utf-8": "UTF-8",
-    "utf-16": "UTF-16",
-    "cp1252": "Windows-1252 (Western Europe)",
-    "latin-1": "Latin-1",
-}
 FILE_PATTERNS = ("*.csv", "*.tsv", "*.tab", "*.txt", "*.xlsx", "*.xlsm", "*.json", "*.jsonl")
 """For a file dialog. Other endings are read as text tables."""
 
@@ -48,17 +34,6 @@ _FOREIGN = {
     b"<html": "a web page",
     b"<?xml": "an XML file",
 }
-
-
-@dataclass(frozen=True)
-class ReadingOptions:
-    """How to read a file; "auto" finds it out."""
-
-    separator: str = "auto"
-    decimal: str = "auto"
-    encoding: str = "auto"
-    header: str = "auto"
-    sheet: str = ""
 
 
 @dataclass(frozen=True, eq=False)

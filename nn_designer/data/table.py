@@ -10,7 +10,14 @@ from nn_designer.data.build import build_dataset
 from nn_designer.data.column_types import COLUMN_TYPES, parse_column_types
 from nn_designer.data.dataset import Dataset
 from nn_designer.data.errors import DataError
-from nn_designer.data.reading import ENCODINGS, SEPARATORS, ReadingOptions, file_stamp, read_table
+from nn_designer.data.reading import file_stamp, read_table
+from nn_designer.data.reading_options import (
+    DECIMALS,
+    ENCODINGS,
+    HEADERS,
+    SEPARATORS,
+    ReadingOptions,
+)
 from nn_designer.data.source import DataSource
 from nn_designer.params import Choice, Text
 
@@ -48,14 +55,14 @@ class Table(DataSource):
     separator = Choice("auto", SEPARATORS, help="What stands between the cells of a line.")
     decimal = Choice(
         "auto",
-        {"auto": "Found by itself", "point": "Point (1.5)", "comma": "Comma (1,5)"},
+        DECIMALS,
         title="Decimal sign",
         help="How numbers are written.",
     )
     encoding = Choice("auto", ENCODINGS, help="How letters are stored in the file.")
     header = Choice(
         "auto",
-        {"auto": "Found by itself", "yes": "First row", "no": "None"},
+        HEADERS,
         title="Column names",
         help="Whether the first row holds the names of the columns.",
     )
@@ -92,4 +99,8 @@ class Table(DataSource):
             notes=table.notes,
         )
         target = dataset.target_names[0]
-        return replace(dataset, description=f"Predict {target!r} from the other columns.")
+        return replace(
+            dataset,
+            description=f"Predict {target!r} from the other columns.",
+            reading=self.options(),
+        )

@@ -177,6 +177,22 @@ def test_ambiguous_dates_are_read_as_in_training(houses: Preprocessing) -> None:
     )
 
 
+def test_reading_settings_travel_to_new_files(write_table: WriteTable) -> None:
+    rows = "".join(f"{i},125;{'xy'[i % 2]}\n" for i in range(20))
+    path = write_table("size;kind\n" + rows, "thousands.csv")
+    settings = {"path": str(path), "decimal": "point"}
+    before = prepare(load(DataChoice("table", settings))).preprocessing
+    after = Preprocessing.from_json(json.dumps(before.to_json()))
+    assert after == before
+    new = write_table("size;kind\n3,125;x\n", "new.csv")
+    size = after.columns[0]
+    assert after.inverse_inputs(after.transform_table(new)) == pytest.approx(3125.0, rel=1e-6)
+    assert 9_000 < size.mean < 10_500
+    # A file written otherwise is still understood.
+    other = write_table('[{"size": 3125}]', "new.json")
+    assert after.inverse_inputs(after.transform_table(other)) == pytest.approx(3125.0, rel=1e-6)
+
+
 def test_a_new_table_that_misses_columns(houses: Preprocessing, write_table: WriteTable) -> None:
     path = write_table("Size,kind\n60,flat\n", "new.csv")
     with pytest.raises(DataError) as caught:
@@ -267,6 +283,9 @@ DAMAGED: list[tuple[str, Any]] = [
     ("target_names", [None]),
     ("target_mean", [1.0]),
     ("source", 5),
+    ("reading", "fast"),
+    ("reading", {"decimal": "both"}),
+    ("reading", {"speed": "auto"}),
 ]
 
 
@@ -280,7 +299,7 @@ def test_damaged_preprocessing_is_refused(key: str, value: Any) -> None:
 @pytest.mark.parametrize("key", GOOD)
 def test_every_missing_part_is_noticed(key: str) -> None:
     data = {other: value for other, value in GOOD.items() if other != key}
-    if key in ("version", "image_shape"):
+    if key in ("version", "image_shape", "reading"):
         assert Preprocessing.from_json(data) == Preprocessing.from_json(GOOD)
         return
     with pytest.raises(DataError, match=r"is damaged"):

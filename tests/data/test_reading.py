@@ -12,7 +12,8 @@ import openpyxl
 import pytest
 
 from nn_designer.data import DataError, read_preview
-from nn_designer.data.reading import ReadingOptions, TableData, read_table
+from nn_designer.data.reading import TableData, read_table
+from nn_designer.data.reading_options import ReadingOptions
 
 WriteTable = Callable[..., Path]
 
