@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 
+import numpy as np
+
 from nn_designer import __version__
 from nn_designer.data import DataChoice, DataError, Preprocessing
 from nn_designer.design import codec
@@ -32,9 +34,41 @@ def describe(model: TrainedModel, steps: tuple[Step, ...], layout: str) -> dict[
         "class_names": list(model.class_names),
         "target_names": list(model.target_names),
         "preprocessing": None if preprocessing is None else preprocessing.to_json(),
+        "inputs": None if preprocessing is None else _inputs(preprocessing),
+        "outputs": _outputs(model),
         "layers": [step.as_json() for step in steps],
         "history": [dict(record) for record in model.history],
         "design": json.loads(codec.dumps(without_places(model.document))),
+    }
+
+
+def _inputs(preprocessing: Preprocessing) -> dict[str, Any]:
+    """The preprocessing in short: each number the network receives is (value - mean) / scale.
+
+    A category's inputs are 1 or 0 already. Pictures have one mean and scale for all pixels.
+    """
+    if not preprocessing.columns:
+        return {"names": [], "mean": 0.0, "scale": preprocessing.divide_by}
+    size = len(preprocessing.feature_names)
+    mean = preprocessing.inverse_inputs(np.zeros((1, size)))[0]
+    scale = [c.scale if c.kind != "category" else 1.0 for c in preprocessing.columns]
+    width = [column.width for column in preprocessing.columns]
+    return {
+        "names": list(preprocessing.feature_names),
+        "mean": mean.tolist(),
+        "scale": np.repeat(scale, width).tolist(),
+    }
+
+
+def _outputs(model: TrainedModel) -> dict[str, Any]:
+    """What the outputs are called, and how numbers come back: output * scale + mean."""
+    done = model.preprocessing
+    numbers = model.task == "number"
+    scaled = done is not None and numbers
+    return {
+        "names": list(model.target_names if numbers else model.class_names),
+        "mean": list(done.target_mean) if done and scaled else 0.0,
+        "scale": list(done.target_scale) if done and scaled else 1.0,
     }
 
 
