@@ -26,7 +26,7 @@ def test_the_whole_road_from_new_to_predict_asks_for_no_connection_and_no_window
         ["check", "a.nnd"],
         ["train", "a.nnd", "--epochs", "1", "--weights", "w.npz", "--history", "h.csv"],
         ["export", "a.nnd", "--weights", "w.npz", "--to", "safetensors", "w.safetensors"],
-        "predict a.nnd --weights w.npz --data penguins --out p.csv".split(),
+        ["predict", "a.nnd", "--weights", "w.npz", "--data", "penguins", "--out", "p.csv"],
         ["import", "w.npz", "--out", "b.nnd"],
         ["train", "a.nnd", "--data", "t.csv", "--epochs", "1"],
     ]
