@@ -29,7 +29,9 @@ class DrawnSource(DataSource):
     feature_names: ClassVar[tuple[str, ...]] = ("x1", "x2")
     target_name: ClassVar[str] = "class"
 
-    n_samples = Int(500, minimum=10, maximum=100_000, help="How many points are drawn.")
+    n_samples = Int(
+        500, minimum=10, maximum=100_000, title="Points", help="How many points are drawn."
+    )
     noise = Float(
         0.05,
         minimum=0.0,
@@ -154,7 +156,9 @@ class Gauss(DrawnClasses):
         help="How wide each cloud is: its standard deviation, where the centres lie 0.6 from "
         "the middle.",
     )
-    n_classes = Int(2, minimum=2, maximum=8, help="How many clouds, one class each.")
+    n_classes = Int(
+        2, minimum=2, maximum=8, title="Classes", help="How many clouds, one class each."
+    )
 
     def class_names(self) -> tuple[str, ...]:
         return tuple("ABCDEFGH"[: self.n_classes])
@@ -178,7 +182,7 @@ class Spiral(DrawnClasses):
         help="How far points are moved off their arm: the standard deviation, where the spiral "
         "has a radius of 1.",
     )
-    n_classes = Int(2, minimum=2, maximum=6, help="How many arms, one class each.")
+    n_classes = Int(2, minimum=2, maximum=6, title="Classes", help="How many arms, one class each.")
     turns: ClassVar[float] = 1.75
 
     def class_names(self) -> tuple[str, ...]:
