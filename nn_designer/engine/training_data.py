@@ -55,11 +55,11 @@ class Part:
 def training_parts(network: Network, data: TrainingData) -> tuple[Part, Part | None]:
     """The two parts laid out; None for an empty validation part. Raises TrainingError."""
     _check_loss(network, data)
-    train = _part(network, data, data.x_train, data.y_train, "training")
-    if not len(train):
+    if not len(data.x_train):
         raise TrainingError(
             "There are no training samples. Use a larger data set or a smaller validation part."
         )
+    train = _part(network, data, data.x_train, data.y_train, "training")
     x, y = data.x_validation, data.y_validation
     if x is None or y is None or len(x) == 0:
         return train, None
