@@ -10,10 +10,10 @@ from PySide6.QtGui import QPainterPath, QPolygonF
 
 from nn_designer.engine.activations import ACTIVATIONS
 
-REACH = 3.0
-"""The curves are drawn for inputs from -3 to 3: wide enough for the bends, all near zero."""
+REACH = 4.0
+"""The curves are drawn for inputs from -4 to 4: where all of them bend."""
 
-_SAMPLES = 61
+_SAMPLES = 81
 _BARS_INPUT = np.array([[0.2, 1.0, -0.4, 1.9, 0.5]])
 
 

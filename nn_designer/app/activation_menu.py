@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import (
     QFrame,
+    QHBoxLayout,
     QLabel,
     QListView,
     QListWidget,
@@ -21,7 +22,7 @@ from nn_designer.engine.activations import ACTIVATIONS
 __all__ = ["ActivationMenu", "curve_icon", "curve_path"]
 
 _COLUMNS = 4
-_CELL = QSize(92, 70)
+_CELL = QSize(100, 70)
 _PICTURE = QSize(60, 34)
 
 
@@ -92,17 +93,23 @@ class ActivationMenu(QFrame):
         self.formula.setObjectName("activation_menu_formula")
         self.formula.setAccessibleName("Formula")
         self.formula.setProperty("role", "small")
-        self.formula.setWordWrap(True)
-        self.formula.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self.formula.setFixedHeight(self.formula.fontMetrics().lineSpacing() * 3 + 4)
+        self.formula.setAlignment(Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignRight)
+        self.help = QLabel()
+        self.help.setObjectName("activation_menu_help")
+        self.help.setAccessibleName("What it does")
+        self.help.setWordWrap(True)
+        self.help.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 8, 8)
         column.setSpacing(4)
         column.addWidget(self.grid)
-        column.addWidget(self.title)
-        column.addWidget(self.formula)
-        self.title.setContentsMargins(6, 0, 6, 0)
-        self.formula.setContentsMargins(6, 0, 6, 0)
+        line = QHBoxLayout()
+        line.setContentsMargins(8, 4, 8, 0)
+        line.addWidget(self.title)
+        line.addWidget(self.formula, 1)
+        column.addLayout(line)
+        column.addWidget(self.help)
+        self.help.setContentsMargins(8, 0, 8, 4)
         self.grid.itemClicked.connect(self._on_item_chosen)
         self.grid.itemActivated.connect(self._on_item_chosen)
         self.grid.itemEntered.connect(self._on_item_entered)
@@ -111,6 +118,7 @@ class ActivationMenu(QFrame):
     def open_at(self, position: QPoint, current: str) -> None:
         """Show it with its top left corner at ``position`` (global), ``current`` chosen."""
         self._fill(current)
+        self._make_room_for_help()
         self.adjustSize()
         screen = self.screen().availableGeometry()
         x = max(screen.left(), min(position.x(), screen.right() - self.width()))
@@ -119,6 +127,17 @@ class ActivationMenu(QFrame):
         self._chosen = False
         self.show()
         self.grid.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def _make_room_for_help(self) -> None:
+        """As high as the longest help, so that the popup keeps its size."""
+        width = self.grid.width()
+        shown = self.help.text()
+        heights = []
+        for activation in ACTIVATIONS.values():
+            self.help.setText(activation.help)
+            heights.append(self.help.heightForWidth(width))
+        self.help.setText(shown)
+        self.help.setFixedHeight(max(heights))
 
     def _fill(self, current: str) -> None:
         theme = self.themes.theme
@@ -143,7 +162,8 @@ class ActivationMenu(QFrame):
         if item is not None:
             activation = ACTIVATIONS[str(item.data(Qt.ItemDataRole.UserRole))]
             self.title.setText(activation.title)
-            self.formula.setText(f"{activation.formula}\n{activation.help}")
+            self.formula.setText(activation.formula)
+            self.help.setText(activation.help)
 
     def _on_item_chosen(self, item: QListWidgetItem) -> None:
         if self._chosen:

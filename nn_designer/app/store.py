@@ -7,11 +7,13 @@ views what differs. Views repaint what the change names and never write back.
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
+from shiboken6 import isValid
 
 from nn_designer.data import DataError, DataSummary
 from nn_designer.data import summary as summarize_data
@@ -21,6 +23,16 @@ from nn_designer.design.diff import Change, diff
 from nn_designer.design.document import Document
 from nn_designer.design.edits import EditError
 
+_PUSHED: set[_Edit] = set()
+"""Commands that an undo stack points to. The stack owns them, but when it becomes garbage,
+Python's collector may free a command before the stack: a crash in ~QUndoStack. So they are kept
+here (and know their store only weakly) until Qt has deleted them."""
+
+
+def _keep(command: _Edit) -> None:
+    _PUSHED.difference_update([kept for kept in _PUSHED if not isValid(kept)])
+    _PUSHED.add(command)
+
 
 class _Edit(QUndoCommand):
     """One undo step: the documents before and after it. There is no inverse to get wrong."""
@@ -29,7 +41,7 @@ class _Edit(QUndoCommand):
         self, store: Store, text: str, before: Document, after: Document, merge_key: str | None
     ) -> None:
         super().__init__(text)
-        self._store = store
+        self._store_reference = weakref.ref(store)
         self.before = before
         self.after = after
         self._merge_key = merge_key
@@ -46,11 +58,15 @@ class _Edit(QUndoCommand):
         return True
 
     def redo(self) -> None:
-        self._store._show(self.after)
+        store = self._store_reference()
+        if store is not None:
+            store._show(self.after)
 
     def undo(self) -> None:
-        self._store.end_merge()
-        self._store._show(self.before)
+        store = self._store_reference()
+        if store is not None:
+            store.end_merge()
+            store._show(self.before)
 
 
 class Store(QObject):
@@ -138,7 +154,9 @@ class Store(QObject):
         if after == self._document:
             return False
         key = None if merge_key is None else f"{merge_key}#{self._merge_generation}"
-        self.undo_stack.push(_Edit(self, text, self._document, after, key))
+        command = _Edit(self, text, self._document, after, key)
+        _keep(command)
+        self.undo_stack.push(command)
         return True
 
     def end_merge(self) -> None:

@@ -73,14 +73,16 @@ def _count_text(count: int | None) -> str:
     return f"{count:,} param" if count == 1 else f"{count:,} params"
 
 
-def _subtitle(layer: Layer, kind: type[LayerKind]) -> str:
+def _subtitle(layer: Layer, kind: type[LayerKind], activation_title: str) -> str:
     try:
         summary = kind(**layer.settings).summary()
     except ParamError:
         summary = ""  # the check names the setting that is wrong
-    if not summary:
-        return kind.title
+    if summary == activation_title:
+        summary = ""  # the card shows it with its curve
     named_after_kind = layer.name.casefold().startswith(kind.title.casefold())
+    if not summary:
+        return "" if named_after_kind else kind.title
     return summary if named_after_kind else f"{kind.title} · {summary}"
 
 
@@ -114,7 +116,7 @@ def card_content(
         name=layer.name,
         kind=layer.kind,
         category=kind.category,
-        subtitle=_subtitle(layer, kind) if kind.key != "activation" else kind.title,
+        subtitle=_subtitle(layer, kind, declared.title if declared else ""),
         activation=activation,
         activation_title=declared.title if declared else activation,
         output="" if shape is None else shape_text(shape),

@@ -27,8 +27,8 @@ BADGE_PADDING = 6.0
 
 _ICON_SIDE = 32.0
 _GLYPH_SIDE = 20.0
-_LEFT = 18.0
-_TEXT_LEFT = 60.0
+_LEFT = 16.0
+_TEXT_LEFT = 58.0
 _RIGHT = CARD_WIDTH - 14.0
 
 
@@ -41,7 +41,7 @@ def body_rect(compact: bool) -> QRectF:
 
 def chip_rect() -> QRectF:
     """Where the activation is, on cards that have one."""
-    return QRectF(_LEFT - 4, 49.0, _RIGHT - _LEFT + 8, 26.0)
+    return QRectF(_LEFT, 49.0, _RIGHT - _LEFT, 26.0)
 
 
 @lru_cache(maxsize=4)
@@ -92,9 +92,9 @@ class CardTexts:
         self.name = look.name_metrics.elidedText(content.name, elide, width)
         self.subtitle = look.text_metrics.elidedText(content.subtitle, elide, width)
         self.large = look.large_metrics.elidedText(content.name, elide, CARD_WIDTH - 92)
-        self.name_at = QPointF(_TEXT_LEFT, top + 24)
+        self.name_at = QPointF(_TEXT_LEFT, top + (24 if content.subtitle else 31))
         self.subtitle_at = QPointF(_TEXT_LEFT, top + 40)
-        self.icon = QRectF(_LEFT - 2, top + 10, _ICON_SIDE, _ICON_SIDE)
+        self.icon = QRectF(_LEFT, top + 10, _ICON_SIDE, _ICON_SIDE)
         chip = chip_rect()
         self.activation = look.value_metrics.elidedText(
             content.activation_title, elide, chip.width() - 80

@@ -14,6 +14,7 @@ from nn_designer.design.document import Wire
 
 _LABEL_HEIGHT = 16.0
 _LABEL_PADDING = 5.0
+_LEAST_LINE = 18.0  # of the wire to be seen on each side of its label
 _SAMPLES = 24
 
 
@@ -115,14 +116,12 @@ class WireItem(QGraphicsItem):
             self._label_rect = QRectF()
             return
         width = self.look.text_metrics.horizontalAdvance(self.label) + 2 * _LABEL_PADDING
-        dx, dy = self.end.x() - self.start.x(), self.end.y() - self.start.y()
-        if abs(dx) < width + 14 and abs(dy) < 60:  # it would cover the ports
-            self._label_rect = QRectF()
-            return
         middle = self.middle
-        self._label_rect = QRectF(
-            middle.x() - width / 2, middle.y() - _LABEL_HEIGHT / 2, width, _LABEL_HEIGHT
-        )
+        top = middle.y() - _LABEL_HEIGHT / 2
+        flat = abs(self.end.y() - self.start.y()) < 40
+        if flat and abs(self.end.x() - self.start.x()) < width + 2 * _LEAST_LINE:
+            top = middle.y() - _LABEL_HEIGHT - 3  # no room on the line: above it
+        self._label_rect = QRectF(middle.x() - width / 2, top, width, _LABEL_HEIGHT)
 
     def boundingRect(self) -> QRectF:
         return self._bounds
