@@ -266,6 +266,9 @@ class _Check:
         """The training settings, with defaults in place of wrong ones."""
         training = self._settings(TrainingSettings, "Training", self.document.training)
         settings = TrainingSettings(**training)
+        wanted = self.document.training.get("optimizer", settings.optimizer)
+        if wanted != settings.optimizer:  # settings of an optimizer that is not known
+            return settings
         optimizer = OPTIMIZERS[settings.optimizer]
         self._settings(optimizer, optimizer.title, self.document.optimizer_settings)
         return settings
@@ -289,9 +292,8 @@ class _Check:
                 wanted = shape_text(summary.sample_shape)
                 self._add(
                     "error",
-                    f"{layer.name} takes {shape_text(found.shape)}, but a sample of "
-                    f"{summary.title} has {wanted}. Set its shape to {wanted}, or choose other "
-                    "data.",
+                    f"The shape of {layer.name} is {shape_text(found.shape)}, but that of a sample "
+                    f"of {summary.title} is {wanted}. Set it to {wanted}, or choose other data.",
                     layer,
                 )
 

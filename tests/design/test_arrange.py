@@ -1,0 +1,85 @@
+"""Arranging: columns, a straight main line, skip wires in sight, nothing on top of another."""
+
+import itertools
+
+from hypothesis import given, settings
+
+from nn_designer.design.arrange import CARD_HEIGHT, CARD_WIDTH, COLUMN, GRID, ROW, arrange
+from nn_designer.design.document import Document, Layer, Wire
+from tests.helpers.documents import chain, documents
+
+
+def drawing(*ways: str) -> list[str]:
+    """The arranged layers as rows of letters; ways are written "a b c", wired in that order."""
+    wires = []
+    for way in ways:
+        names = way.split()
+        wires += [Wire(*pair, port=len(wires)) for pair in itertools.pairwise(names)]
+    ids = dict.fromkeys(" ".join(ways).split())
+    places = arrange(Document(layers=[Layer(id, "dense", id) for id in ids], wires=wires))
+    columns, rows = zip(*((x / COLUMN, y / ROW) for x, y in places.values()), strict=True)
+    at = {place: id for id, place in places.items()}
+    return [
+        "".join(
+            at.get((column * COLUMN, row * ROW), ".") for column in range(int(max(columns)) + 1)
+        )
+        for row in range(int(max(rows)) + 1)
+    ]
+
+
+def test_a_chain_is_one_straight_line():
+    assert drawing("i a b o") == ["iabo"]
+
+
+def test_branches_stand_below_each_other():
+    assert drawing("i a s o", "i b s", "i c s") == ["iaso", ".b..", ".c.."]
+
+
+def test_a_skip_wire_runs_straight_and_the_layers_it_skips_stand_below():
+    assert drawing("i a b + o", "i +") == ["i..+o", ".ab.."]
+    assert drawing("i a + b * o", "i +", "+ *") == ["i.+.*o", ".a.b.."]
+
+
+def test_nested_skips_step_down():
+    assert drawing("i a b c d e o", "a e", "b d") == ["ia...eo", "..b.d..", "...c..."]
+
+
+def test_a_second_input_stands_next_to_what_it_feeds():
+    assert drawing("i a b s o", "j s") == ["iabso", "..j.."]
+
+
+def test_parts_without_wires_between_them_come_one_below_the_other():
+    assert drawing("a b", "c d", "e", "f") == ["ab", "cd", "ef"]
+
+
+def test_a_loop_is_placed_too():
+    assert drawing("a b c a") == ["abc"]
+
+
+def test_nothing_to_arrange_is_nothing():
+    assert arrange(Document()) == {}
+    assert arrange(chain("input", "dense"), ["no such layer"]) == {}
+
+
+def test_only_the_chosen_layers_are_arranged_and_stay_where_they_are():
+    document = chain("input", "dense", "dense", "output")
+    places = arrange(document, ["dense_1", "dense_2"])
+    assert places == {"dense_1": (280, 0), "dense_2": (560, 0)}
+
+
+@given(documents())
+@settings(max_examples=60, deadline=None)
+def test_no_two_cards_touch_and_all_lie_on_the_grid(document):
+    places = arrange(document)
+    assert places.keys() == document.by_id.keys()
+    assert all(value % GRID == 0 for place in places.values() for value in place)
+    by_column: dict[float, list[float]] = {}
+    for x, y in places.values():
+        by_column.setdefault(x, []).append(y)
+    columns = sorted(by_column)
+    assert all(b - a > CARD_WIDTH for a, b in itertools.pairwise(columns))
+    for ys in by_column.values():
+        ys.sort()
+        assert all(b - a > CARD_HEIGHT for a, b in itertools.pairwise(ys))
+    for wire in document.wires:
+        assert places[wire.source][0] < places[wire.target][0]
