@@ -74,6 +74,8 @@ class Actions(QObject):
     def __init__(self, themes: ThemeManager, parent: QObject) -> None:
         super().__init__(parent)
         self._actions: dict[str, QAction] = {}
+        self._themes = themes
+        self._blocked = False
         for name, declared in DECLARED.items():
             action = QAction(declared.text, self)
             action.setObjectName(name)
@@ -102,10 +104,16 @@ class Actions(QObject):
         self[name].setToolTip(f"{tip} ({shown})" if shown else tip)
         self[name].setStatusTip(tip)
 
+    def set_blocked(self, blocked: bool) -> None:
+        """Whether Train looks as if it could not begin (it can be pressed, and says why)."""
+        self._blocked = blocked
+        self._on_theme_changed(self._themes.theme)
+
     def _on_theme_changed(self, theme: Theme) -> None:
         for name, declared in DECLARED.items():
             if declared.icon:
-                colour = theme.accent_text if name == "train_start" else ""
+                train = theme.text_muted if self._blocked else theme.accent_text
+                colour = train if name == "train_start" else ""
                 self[name].setIcon(icon(declared.icon, theme, colour))
         toggle = "theme-light" if theme.name == "dark" else "theme-dark"
         self["view_theme_toggle"].setIcon(icon(toggle, theme))

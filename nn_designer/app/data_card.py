@@ -41,7 +41,7 @@ class DataCard(QWidget):
         self._button.setAccessibleName("Choose data")
         self._button.clicked.connect(self.data_wanted.emit)
         self._form_place = QVBoxLayout()
-        self._about = Fold("Source, licence and what is done to the data", opened=False)
+        self._about = Fold("About this data", opened=False)
         self._about.setObjectName("data_about")
         self._about_text = label("", "muted", wrap=True, selectable=True)
         self._about.body_layout.addWidget(self._about_text)

@@ -63,6 +63,7 @@ class SourcePage(QWidget):
             self._form = Form(source.params)
             self._form.edited.connect(self._on_edited)
             self._form.set_values({**source.defaults(), **choice.settings})
+            self._form.setMaximumWidth(420)
             self._form_place.addWidget(self._form)
         self._title.setText(source.title)
         self._description.setText(source.description)

@@ -27,7 +27,15 @@ from nn_designer.app.theme import ThemeManager
 from nn_designer.app.widgets.fields import CalmComboBox
 from nn_designer.app.widgets.form import Form
 from nn_designer.app.widgets.section import Fold, label
-from nn_designer.data import DataChoice, DataSummary, TablePreview, read_preview, source_of, summary
+from nn_designer.data import (
+    Column,
+    DataChoice,
+    Dataset,
+    TablePreview,
+    load,
+    read_preview,
+    source_of,
+)
 from nn_designer.data.column_types import COLUMN_TYPES, format_column_types, parse_column_types
 from nn_designer.data.errors import DataError
 from nn_designer.data.table import Table
@@ -36,6 +44,7 @@ FILTER = "Tables (*.csv *.tsv *.txt *.xlsx *.xls *.json);;All files (*)"
 READING = ("separator", "decimal", "encoding", "header", "sheet")
 SHOWN_ROWS = 30
 MOST_TYPE_BOXES = 60
+ROW_PX = 28
 TYPE_TITLES = {
     "number": "Number",
     "category": "Categories",
@@ -89,9 +98,7 @@ class TablePage(QWidget):
         choices.addWidget(QLabel("as"))
         choices.addWidget(self.task, 1)
         self.cells = _table("table_cells", "First rows")
-        self.cells.setMinimumHeight(150)
         self.columns = _table("table_columns", "Columns")
-        self.columns.setMinimumHeight(150)
         self._facts = label("", wrap=True)
         self._facts.setObjectName("table_facts")
         self._report = label("", "muted", wrap=True, selectable=True)
@@ -199,11 +206,16 @@ class TablePage(QWidget):
         self.choice_changed.emit(None)
         self._facts.setText("Reading the whole file…")
         self._report.setText("")
-        self._checking.request(lambda: (choice, summary(choice)))
+        self._checking.request(lambda: (choice, load(choice)))
 
-    def _on_checked(self, result: tuple[DataChoice, DataSummary]) -> None:
-        choice, found = result
+    def _on_checked(self, result: tuple[DataChoice, Dataset]) -> None:
+        choice, dataset = result
+        found = dataset.summary()
         self._show_error("")
+        task = "classes" if found.task == "classes" else "a number"
+        by_itself = self.task.currentIndex() == 0
+        self.task.setItemText(0, f"Found: {task}" if by_itself else "Found by itself")
+        self._show_outcome(dataset)
         self._facts.setText(facts(found))
         self._report.setText("\n".join(f"• {sentence}" for sentence in found.report))
         self.choice_changed.emit(choice)
@@ -236,6 +248,7 @@ class TablePage(QWidget):
                     )
                 self.cells.setItem(r, c, item)
         self.cells.resizeColumnsToContents()
+        _fit_height(self.cells, 5)
 
     def _show_columns(self, preview: TablePreview) -> None:
         types = self._column_types()
@@ -247,9 +260,7 @@ class TablePage(QWidget):
         for row, column in enumerate(preview.columns):
             kind = types.get(column.name, column.kind)
             missing = f"{column.n_missing:,}" if column.n_missing else "none"
-            becomes = _becomes(kind, column.n_distinct, column.n_missing)
-            if column.name == target:
-                becomes = "what is predicted"
+            becomes = "what is predicted" if column.name == target else "…"
             for place, text in ((0, column.name), (2, missing), (3, becomes)):
                 self.columns.setItem(row, place, QTableWidgetItem(text))
             if row < MOST_TYPE_BOXES:
@@ -261,6 +272,20 @@ class TablePage(QWidget):
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Fixed)
         self.columns.setColumnWidth(1, 130)
         header.setStretchLastSection(True)
+        _fit_height(self.columns, 9)
+
+    def _show_outcome(self, dataset: Dataset) -> None:
+        """What became of each column, now that the whole file has been read."""
+        kept = {column.name: column for column in dataset.columns}
+        for row in range(self.columns.rowCount()):
+            name = self.columns.item(row, 0).text()
+            if name in dataset.target_names:
+                text = "what is predicted"
+            elif name in kept:
+                text = _becomes(kept[name])
+            else:
+                text = "left out"
+            self.columns.item(row, 3).setText(text)
 
     def _type_box(self, name: str, kind: str) -> CalmComboBox:
         box = CalmComboBox()
@@ -321,15 +346,14 @@ class TablePage(QWidget):
         return QFileDialog.getOpenFileName(self, "Open table", folder, FILTER)[0]
 
 
-def _becomes(kind: str, n_distinct: int, n_missing: int) -> str:
-    """What the network receives of a column; the rest is in the report."""
-    filled = ", missing ones filled with the mean" if n_missing else ""
-    return {
-        "number": f"1 input, standardized{filled}",
-        "date": f"1 input: the year, standardized{filled}",
-        "category": f"{n_distinct} inputs, one for each category",
-        "ignore": "left out",
-    }.get(kind, kind)
+def _becomes(column: Column) -> str:
+    """What the network receives of a column; more is in the report."""
+    filled = ", missing ones filled with the mean" if column.missing.any() else ""
+    if column.kind == "category":
+        return f"{column.width} inputs, one for each category"
+    if column.kind == "date":
+        return f"1 input: the year, standardized{filled}"
+    return f"1 input, standardized{filled}"
 
 
 def _table(name: str, title: str) -> QTableWidget:
@@ -341,5 +365,14 @@ def _table(name: str, title: str) -> QTableWidget:
     table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
     table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
     table.verticalHeader().hide()
-    table.verticalHeader().setDefaultSectionSize(28)
+    table.verticalHeader().setDefaultSectionSize(ROW_PX)
     return table
+
+
+def _fit_height(table: QTableWidget, most_rows: int) -> None:
+    """As high as its rows, up to a number of rows; then it scrolls."""
+    rows = min(table.rowCount(), most_rows)
+    height = table.horizontalHeader().sizeHint().height() + rows * ROW_PX + 4
+    if table.horizontalHeader().length() > table.width():
+        height += table.horizontalScrollBar().sizeHint().height()
+    table.setFixedHeight(height)

@@ -39,7 +39,7 @@ from nn_designer.app.training_view import TrainingView
 from nn_designer.app.weights_files import WeightsFiles
 from nn_designer.app.welcome import WelcomePage
 
-PALETTE_PX, PANEL_PX, BELOW_PX = 208, 316, 288
+PALETTE_PX, PANEL_PX, BELOW_PX = 208, 336, 288
 
 
 class MainWindow(QMainWindow):
@@ -208,11 +208,13 @@ class MainWindow(QMainWindow):
         """The page with templates and recent files; the open design stays behind it."""
         self.welcome.show_recent(self.settings.recent_files)
         self._pages.setCurrentWidget(self.welcome)
+        self.message_bar.set_host(self._pages)
         self.toolbar.hide()
 
     def show_workspace(self) -> None:
         """The canvas with its panels."""
         self._pages.setCurrentWidget(self._outer)
+        self.message_bar.set_host(self.canvas_area)
         self.toolbar.show()
 
     @property
@@ -267,6 +269,7 @@ class MainWindow(QMainWindow):
         self.right_tabs.setCurrentWidget(self.training_panel)
         self.below_tabs.setCurrentWidget(self.training_view)
         QTimer.singleShot(0, self.canvas, self.canvas.action("fit").trigger)
+        self.canvas.setFocus()
         self._show_title()
 
     def _on_changed(self, change: Any) -> None:
@@ -366,6 +369,7 @@ class MainWindow(QMainWindow):
         """End everything that runs beside the window."""
         self.recovery.finish()
         self.training_panel.data_card.background.wait()
+        self.welcome.background.wait()
         self.trainer.close()
 
     def shortcut_rows(self) -> list[tuple[str, str]]:

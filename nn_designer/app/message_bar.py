@@ -14,6 +14,8 @@ from nn_designer.app.widgets.section import label
 KEPT_MESSAGES = 200
 MARGIN_PX = 12
 WIDEST_PX = 760
+NARROWEST_PX = 320
+AROUND_TEXT_PX = 112
 READING_MS_PER_CHARACTER = 60
 SHORTEST_MS = 5_000
 
@@ -106,6 +108,20 @@ class MessageBar(QFrame):
         self._action = None
         self.hide()
 
+    def set_host(self, host: QWidget) -> None:
+        """Float over another widget from now on."""
+        if host is self._host:
+            return
+        shown = self.isVisibleTo(self._host)
+        self._host.removeEventFilter(self)
+        self._host = host
+        self.setParent(host)
+        host.installEventFilter(self)
+        if shown:
+            self._place()
+            self.show()
+            self.raise_()
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._host and event.type() == QEvent.Type.Resize and self.isVisible():
             self._place()
@@ -121,7 +137,10 @@ class MessageBar(QFrame):
         super().leaveEvent(event)
 
     def _place(self) -> None:
-        width = min(self._host.width() - 2 * MARGIN_PX, WIDEST_PX)
+        text = self._text.fontMetrics().horizontalAdvance(self._text.text())
+        button = self._button.sizeHint().width() if self._button.text() else 0
+        wanted = max(text + button + AROUND_TEXT_PX, NARROWEST_PX)
+        width = min(self._host.width() - 2 * MARGIN_PX, WIDEST_PX, wanted)
         self.setFixedWidth(max(width, 120))
         height = self.layout().totalHeightForWidth(self.width())
         self.resize(self.width(), height)

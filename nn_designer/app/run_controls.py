@@ -36,6 +36,7 @@ class RunControls(QObject):
         self._problems = problems
         self._actions = actions
         self._outcome = ""
+        self._blocked = False
         self._epoch = 0
         self._epochs = 0
         actions["train_start"].triggered.connect(self.train)
@@ -146,6 +147,9 @@ class RunControls(QObject):
         has_weights = active or self._trainer.trained is not None
         actions["train_reset"].setEnabled(has_weights)
         reason = "" if active else self.why_not
+        if bool(reason) != self._blocked:
+            self._blocked = bool(reason)
+            actions.set_blocked(self._blocked)
         actions.set_tip(
             "train_start", f"Can't train yet: {reason}" if reason else TRAIN_TIPS[state]
         )

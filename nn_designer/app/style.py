@@ -158,7 +158,8 @@ QLineEdit:hover, QAbstractSpinBox:hover, QComboBox:hover { border-color: $strong
 QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus, QPlainTextEdit:focus, QTextEdit:focus { border-color: $accent; }
 QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled { background: $disabled; color: $faint; }
 QLineEdit[invalid="true"], QAbstractSpinBox[invalid="true"] { border-color: $error; background: $error_soft; }
-QAbstractSpinBox { padding-right: 20px; }
+QAbstractSpinBox { padding-right: 20px; max-height: 20px; }
+QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus, QAbstractSpinBox QLineEdit:hover { border: none; background: transparent; padding: 0; min-height: 0; border-radius: 0; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { subcontrol-origin: border; width: 18px; border: none; background: transparent; }
 QAbstractSpinBox::up-button { subcontrol-position: top right; margin: 2px 2px 0 0; }
 QAbstractSpinBox::down-button { subcontrol-position: bottom right; margin: 0 2px 2px 0; }
@@ -201,9 +202,8 @@ QScrollBar::handle:hover { background: $scroll_hover; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 
-QSplitter::handle { background: $border; }
-QSplitter::handle:horizontal { width: 1px; }
-QSplitter::handle:vertical { height: 1px; }
+QSplitter::handle { background: transparent; }
+QSplitter#upper_splitter::handle, QSplitter#left_splitter::handle, QSplitter#outer_splitter::handle { background: $border; }
 QSplitter::handle:hover { background: $accent; }
 
 QAbstractItemView { background: $panel; alternate-background-color: $raised; border: none; outline: none; selection-background-color: $accent_soft; selection-color: $text; }

@@ -5,7 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPixmap, QResizeEvent
+from PySide6.QtGui import (
+    QEnterEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPixmap,
+    QResizeEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -15,11 +23,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from nn_designer.app.background import Background
 from nn_designer.app.icons import application_icon, icon
 from nn_designer.app.theme import Theme, ThemeManager
+from nn_designer.app.widgets.data_preview import DataSample
 from nn_designer.app.widgets.design_picture import DesignPicture
 from nn_designer.app.widgets.section import ElidedLabel, ScrollPanel, label
-from nn_designer.data import DataError, summary
+from nn_designer.data import DataChoice, DataError, load, summary
 from nn_designer.design.check import check
 from nn_designer.design.codec import CodecError
 from nn_designer.design.templates import TEMPLATES, Template, new
@@ -43,6 +53,8 @@ class WelcomePage(QWidget):
         self.setAccessibleName("Welcome")
         self._themes = themes
         self._columns = 0
+        self._samples_wanted = False
+        self._unread: list[TemplateCard] = []
         self.cards: list[TemplateCard] = []
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -67,8 +79,29 @@ class WelcomePage(QWidget):
         self._scroll.column.addStretch(1)
         layout.addWidget(self._scroll, 1)
         self._add_cards()
+        self.background = Background(self)
+        self.background.ready.connect(self._on_sample_read)
         themes.changed.connect(self._on_theme_changed)
         self._on_theme_changed(themes.theme)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._samples_wanted:
+            self._samples_wanted = True
+            # Pictures of digits take longest to read: they come last.
+            self._unread = sorted(self.cards, key=lambda one: one.document.data.source == "mnist")
+            self._read_next()
+
+    def _read_next(self) -> None:
+        if self._unread:
+            choice = self._unread[0].document.data
+            self.background.request(lambda: _sample(choice))
+
+    def _on_sample_read(self, sample: DataSample | None) -> None:
+        card = self._unread.pop(0)
+        if sample is not None:
+            card.picture.show_sample(sample)
+        self._read_next()
 
     def show_recent(self, paths: list[str]) -> None:
         """List the recent files; those that are gone are left out."""
@@ -216,11 +249,12 @@ class TemplateCard(_Pressable):
         self.setObjectName(f"template_{template.key}")
         self.setAccessibleName(template.title)
         self.setAccessibleDescription(template.sentence)
-        document = new(template.key)
+        self.document = new(template.key)
         try:
-            report = check(document, summary(document.data))
+            report = check(self.document, summary(self.document.data))
         except DataError:
-            report = check(document, None)
+            report = check(self.document, None)
+        self.picture = DesignPicture(self.document, report, themes)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(1, 1, 1, 14)
         layout.setSpacing(4)
@@ -228,7 +262,7 @@ class TemplateCard(_Pressable):
         picture.setProperty("role", "picture")
         inside = QVBoxLayout(picture)
         inside.setContentsMargins(0, 0, 0, 0)
-        inside.addWidget(DesignPicture(document, report, themes))
+        inside.addWidget(self.picture)
         layout.addWidget(picture)
         layout.addSpacing(8)
         texts = QVBoxLayout()
@@ -252,6 +286,14 @@ class _RecentRow(_Pressable):
         layout.setSpacing(0)
         layout.addWidget(ElidedLabel(Path(path).stem))
         layout.addWidget(ElidedLabel(_short_folder(path), "small"))
+
+
+def _sample(choice: DataChoice) -> DataSample | None:
+    """Some rows to draw; None where the data can't be read."""
+    try:
+        return DataSample(load(choice))
+    except DataError:
+        return None
 
 
 def _short_folder(path: str) -> str:

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nn_designer.app.theme import Theme, ThemeManager
-from nn_designer.data import Dataset
+from nn_designer.data import Column, Dataset
 
 MOST_POINTS = 400
 DIGIT_ROWS, DIGIT_COLUMNS = 2, 8
@@ -25,7 +25,7 @@ class DataPreview(QWidget):
         self.setFixedHeight(height_px)
         self._themes = themes
         self._sentence = ""
-        self._sample: _Sample | None = None
+        self._sample: DataSample | None = None
         themes.changed.connect(self._on_theme_changed)
 
     @property
@@ -42,7 +42,7 @@ class DataPreview(QWidget):
         self.update()
 
     def show_dataset(self, dataset: Dataset) -> None:
-        self._sample = _Sample(dataset)
+        self._sample = DataSample(dataset)
         self._sentence = ""
         self.setAccessibleDescription(self._sample.caption)
         self.setToolTip(self._sample.caption)
@@ -68,34 +68,36 @@ class DataPreview(QWidget):
             self._sample.paint(painter, area, theme)
 
 
-class _Sample:
-    """A few rows of a data set, and how to draw them."""
+class DataSample:
+    """A few rows of a data set, and how to draw them; holds no reference to the rest."""
 
     def __init__(self, dataset: Dataset) -> None:
         self.class_names = dataset.class_names
         self.pictures: np.ndarray | None = None
         self.counts: np.ndarray | None = None
         self.points = np.empty((0, 2))
-        self.values = np.empty(0)
+        self.values: np.ndarray = np.empty(0)
         y = np.asarray(dataset.y)
         rows = np.linspace(0, len(y) - 1, min(MOST_POINTS, len(y))).astype(int)
-        numbers = [column for column in dataset.columns if column.kind == "number"]
-        in_plane = len(numbers) == len(dataset.columns) and len(numbers) in (1, 2)
+        self.axes = ("", "")
         target = y if y.ndim == 1 else y[:, 0]
+        numbers = _telling_columns(dataset, target)
         if dataset.image_shape is not None and dataset.x is not None:
             self.kind = "pictures"
             self.pictures, self.values = _chosen_pictures(dataset, target)
             self.caption = "One picture of each class, drawn from the data"
-        elif in_plane and len(numbers) == 2:
+        elif len(numbers) == 2:
             self.kind = "points" if dataset.task == "classes" else "surface"
             self.points = np.stack([column.values[rows] for column in numbers], axis=1)
             self.values = target[rows]
-            names = " and ".join(column.name for column in numbers)
-            self.caption = f"{dataset.n_rows:,} points over {names}"
-        elif in_plane and dataset.task == "number":
+            self.axes = (numbers[0].name, numbers[1].name)
+            self.caption = f"{self.axes[1]} over {self.axes[0]}, coloured by what is learned"
+        elif len(numbers) == 1 and dataset.task == "number":
             self.kind = "curve"
             self.points = np.stack([numbers[0].values[rows], target[rows]], axis=1)
-            self.caption = f"{dataset.target_names[0]} over {numbers[0].name}"
+            self.values = target[rows]
+            self.axes = (numbers[0].name, dataset.target_names[0])
+            self.caption = f"{self.axes[1]} over {self.axes[0]}"
         elif dataset.task == "classes":
             self.kind = "classes"
             self.counts = np.bincount(target.astype(int), minlength=len(self.class_names))
@@ -107,28 +109,76 @@ class _Sample:
             self.class_names = (f"{edges[0]:.4g}", f"{edges[-1]:.4g}")
             self.caption = f"How {dataset.target_names[0]} is spread"
 
-    def paint(self, painter: QPainter, area: QRectF, theme: Theme) -> None:
+    def paint(self, painter: QPainter, area: QRectF, theme: Theme, *, small: bool = False) -> None:
+        """Draw into ``area``; ``small``: without words, for a picture of a few dozen pixels."""
         if self.kind == "pictures":
-            self._paint_pictures(painter, area)
+            self._paint_pictures(painter, area, 2 if small else DIGIT_COLUMNS)
+        elif small and self.counts is not None:
+            self._paint_small_bars(painter, area, theme)
         elif self.kind == "classes":
             self._paint_classes(painter, area, theme)
         elif self.kind == "numbers":
             self._paint_numbers(painter, area, theme)
-        else:
+        elif small or area.width() < 120:
             self._paint_points(painter, area, theme)
+        else:
+            self._paint_axes(painter, area, theme)
+            text = painter.fontMetrics().height() - 2
+            self._paint_points(painter, area.adjusted(text, 0, 0, -text), theme)
 
-    def _paint_pictures(self, painter: QPainter, area: QRectF) -> None:
+    def _paint_axes(self, painter: QPainter, area: QRectF, theme: Theme) -> None:
+        font = painter.font()
+        font.setPointSizeF(font.pointSizeF() - 1.5)
+        painter.setFont(font)
+        painter.setPen(QColor(theme.text_muted))
+        metrics = painter.fontMetrics()
+        across, up = (
+            metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(room))
+            for name, room in zip(self.axes, (area.width(), area.height()), strict=True)
+        )
+        low = Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignHCenter
+        painter.drawText(area.adjusted(0, 0, 0, 3), int(low), across)
+        painter.save()
+        painter.translate(area.left() - 2, area.center().y())
+        painter.rotate(-90)
+        half = area.height() / 2
+        top = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter
+        painter.drawText(QRectF(-half, 0, area.height(), 20), int(top), up)
+        painter.restore()
+
+    def _paint_small_bars(self, painter: QPainter, area: QRectF, theme: Theme) -> None:
+        assert self.counts is not None
+        width = area.width() / len(self.counts)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for index, count in enumerate(self.counts):
+            place = index % len(theme.classes)
+            colour = theme.classes[place] if self.kind == "classes" else theme.training
+            painter.setBrush(QColor(colour))
+            height = area.height() * count / max(self.counts.max(), 1)
+            gap = min(width * 0.15, 3.0)
+            painter.drawRoundedRect(
+                QRectF(
+                    area.left() + index * width + gap,
+                    area.bottom() - height,
+                    width - 2 * gap,
+                    height,
+                ),
+                1.5,
+                1.5,
+            )
+
+    def _paint_pictures(self, painter: QPainter, area: QRectF, columns: int) -> None:
         assert self.pictures is not None
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
         gap = 4.0
         side = min(
-            (area.width() - gap * (DIGIT_COLUMNS - 1)) / DIGIT_COLUMNS,
+            (area.width() - gap * (columns - 1)) / columns,
             (area.height() - gap * (DIGIT_ROWS - 1)) / DIGIT_ROWS,
         )
-        left = area.center().x() - (side * DIGIT_COLUMNS + gap * (DIGIT_COLUMNS - 1)) / 2
+        left = area.center().x() - (side * columns + gap * (columns - 1)) / 2
         top = area.center().y() - (side * DIGIT_ROWS + gap * (DIGIT_ROWS - 1)) / 2
-        for index, pixels in enumerate(self.pictures):
-            row, column = divmod(index, DIGIT_COLUMNS)
+        for index, pixels in enumerate(self.pictures[: columns * DIGIT_ROWS]):
+            row, column = divmod(index, columns)
             place = QRectF(left + column * (side + gap), top + row * (side + gap), side, side)
             height, width = pixels.shape[:2]
             colour = pixels.ndim == 3
@@ -137,26 +187,31 @@ class _Sample:
             painter.drawImage(place, picture)
 
     def _paint_points(self, painter: QPainter, area: QRectF, theme: Theme) -> None:
-        low, high = np.nanmin(self.points, axis=0), np.nanmax(self.points, axis=0)
+        there = np.isfinite(self.points).all(axis=1)
+        if not there.any():
+            return
+        points, values = self.points[there], self.values[there]
+        low, high = points.min(axis=0), points.max(axis=0)
         span = np.where(high > low, high - low, 1.0)
         square = area
-        if self.kind != "curve":
+        if self.kind != "curve" and self.axes == ("x1", "x2"):
             side = min(area.width(), area.height())
-            wide = min(area.width(), side * 1.9)
+            wide = min(area.width(), side * 1.25)
             square = QRectF(area.center().x() - wide / 2, area.top(), wide, area.height())
-        x = square.left() + 4 + (self.points[:, 0] - low[0]) / span[0] * (square.width() - 8)
-        y = square.bottom() - 4 - (self.points[:, 1] - low[1]) / span[1] * (square.height() - 8)
+        x = square.left() + 4 + (points[:, 0] - low[0]) / span[0] * (square.width() - 8)
+        y = square.bottom() - 4 - (points[:, 1] - low[1]) / span[1] * (square.height() - 8)
+        radius = 2.2 if area.height() > 80 else 1.3
         painter.setPen(Qt.PenStyle.NoPen)
         if self.kind == "points":
             colours = [QColor(name) for name in theme.classes]
-            brushes = [colours[int(value) % len(colours)] for value in self.values]
+            brushes = [colours[int(value) % len(colours)] for value in values]
         elif self.kind == "surface":
-            brushes = _scale(self.values, theme)
+            brushes = _scale(values, theme)
         else:
             brushes = [QColor(theme.training)] * len(x)
         for a, b, colour in zip(x, y, brushes, strict=True):
             painter.setBrush(colour)
-            painter.drawEllipse(QPointF(float(a), float(b)), 2.2, 2.2)
+            painter.drawEllipse(QPointF(float(a), float(b)), radius, radius)
 
     def _paint_classes(self, painter: QPainter, area: QRectF, theme: Theme) -> None:
         assert self.counts is not None
@@ -205,6 +260,43 @@ class _Sample:
         foot = QRectF(area.left(), area.bottom() - text, area.width(), text)
         painter.drawText(foot, int(Qt.AlignmentFlag.AlignLeft), self.class_names[0])
         painter.drawText(foot, int(Qt.AlignmentFlag.AlignRight), self.class_names[1])
+
+
+def _telling_columns(dataset: Dataset, target: np.ndarray) -> list[Column]:
+    """The one or two number columns that tell most about the target, to draw as axes.
+
+    All of them if there are only one or two; for classes the two that keep the classes farthest
+    apart, for a number the one that goes along with it most.
+    """
+    numbers = [column for column in dataset.columns if column.kind == "number"]
+    if len(numbers) <= 2 and len(numbers) == len(dataset.columns):
+        return numbers
+    head = slice(0, 20_000)
+    wanted = 2 if dataset.task == "classes" else 1
+    score = _class_distance if dataset.task == "classes" else _togetherness
+    ranked = sorted(numbers, key=lambda one: -score(np.asarray(one.values[head]), target[head]))
+    return ranked[:wanted] if len(ranked) >= wanted else []
+
+
+def _class_distance(x: np.ndarray, classes: np.ndarray) -> float:
+    """Variance between the classes' means, as a share of the whole variance; 0 to 1."""
+    there = np.isfinite(x)
+    x, classes = x[there], classes[there].astype(int)
+    whole = float(((x - x.mean()) ** 2).sum()) if x.size else 0.0
+    if whole <= 0:
+        return 0.0
+    counts = np.bincount(classes)
+    sums = np.bincount(classes, weights=x)
+    means = sums / np.maximum(counts, 1)
+    return float((counts * (means - x.mean()) ** 2).sum()) / whole
+
+
+def _togetherness(x: np.ndarray, y: np.ndarray) -> float:
+    """The absolute correlation; 0 where there is none."""
+    there = np.isfinite(x) & np.isfinite(y)
+    if there.sum() < 2 or x[there].std() == 0 or y[there].std() == 0:
+        return 0.0
+    return abs(float(np.corrcoef(x[there], y[there])[0, 1]))
 
 
 def _chosen_pictures(dataset: Dataset, target: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -1,4 +1,4 @@
-"""A small picture of a design: each layer a column of neurons, at the layer's place."""
+"""A small picture of a design: its data, and each layer as a column of neurons."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nn_designer.app.theme import Theme, ThemeManager
+from nn_designer.app.widgets.data_preview import DataSample
 from nn_designer.design.check import Report
 from nn_designer.design.document import Document, Layer
 from nn_designer.layers import KINDS
@@ -16,6 +17,7 @@ from nn_designer.layers.base import Category
 
 MOST_NEURONS = 6
 RADIUS_PX = 3.6
+DATA_PX = 64
 
 
 class DesignPicture(QWidget):
@@ -31,7 +33,13 @@ class DesignPicture(QWidget):
         self._themes = themes
         self._document = document
         self._report = report
+        self._sample: DataSample | None = None
         themes.changed.connect(self._on_theme_changed)
+
+    def show_sample(self, sample: DataSample) -> None:
+        """Draw some of the data before the network."""
+        self._sample = sample
+        self.update()
 
     def _on_theme_changed(self, _theme: Theme) -> None:
         self.update()
@@ -39,8 +47,16 @@ class DesignPicture(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        area = QRectF(self.rect()).adjusted(18, 12, -18, -12)
-        paint_design(painter, area, self._document, self._report, self._themes.theme)
+        theme = self._themes.theme
+        area = QRectF(self.rect()).adjusted(14, 14, -20, -14)
+        data = QRectF(area.left(), area.center().y() - DATA_PX / 2, DATA_PX, DATA_PX)
+        painter.setPen(QPen(QColor(theme.border)))
+        painter.setBrush(QColor(theme.plot_background))
+        painter.drawRoundedRect(data, 6, 6)
+        if self._sample is not None:
+            self._sample.paint(painter, data.adjusted(5, 5, -5, -5), theme, small=True)
+        network = area.adjusted(DATA_PX + 22, 0, 0, 0)
+        paint_design(painter, network, self._document, self._report, theme)
 
 
 def paint_design(

@@ -14,7 +14,7 @@ from nn_designer.app.widgets.fields import MIXED, ChoiceField, Field, field_for
 from nn_designer.app.widgets.section import Fold
 from nn_designer.params import Param
 
-LABEL_WIDTH_PX = 112
+LABEL_WIDTH_PX = 104
 
 
 class Form(QWidget):
