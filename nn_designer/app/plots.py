@@ -283,6 +283,7 @@ class CurvePlot(PlotFrame):
             percent=self.quantity.percent,
             from_zero=self.quantity.from_zero,
             logarithmic=self.logarithmic,
+            first=float(values[0]) if len(values) else 0.0,
         )
         now_low, now_high = view.viewRange()[1]
         span = high - low
@@ -296,13 +297,15 @@ class CurvePlot(PlotFrame):
         self._best_text.setVisible(shown)
         if not shown:
             return
-        (low_x, high_x), (_, high) = self.plot.vb.viewRange()
+        (low_x, high_x), (low, high) = self.plot.vb.viewRange()
         best = float(self._best or 0)
         self._best_line.setPos(best)
-        self._best_text.setText(f"best: epoch {self._best}", color=self.theme.text_muted)
+        self._best_text.setText(f"best: epoch {self._best:,}", color=self.theme.text_muted)
         where = (best - low_x) / max(high_x - low_x, 1e-9)
-        self._best_text.setAnchor((0.0 if where < 0.15 else 1.0 if where > 0.85 else 0.5, 0.0))
-        self._best_text.setPos(best, high)
+        # Beside the line, where the curve is not: a loss ends low, an accuracy high.
+        below = self.quantity.percent or not self.quantity.from_zero
+        self._best_text.setAnchor((0.0 if where < 0.5 else 1.0, 1.0 if below else 0.0))
+        self._best_text.setPos(best, low if below else high)
 
     def _draw_values(self, curves: _Curves) -> None:
         """The values in the legend: where the mouse is, otherwise the last ones."""
@@ -370,7 +373,7 @@ class CurvePlot(PlotFrame):
 
     def apply_theme(self, theme: Theme) -> None:
         super().apply_theme(theme)
-        self._raw.setPen(pg.mkPen(with_alpha(theme.training, 0.35), width=1))
+        self._raw.setPen(pg.mkPen(with_alpha(theme.training, 0.45), width=1))
         self._strong.setPen(_line(theme.training))
         self._validation.setPen(_line(theme.validation))
         for dots, colour in (
@@ -394,7 +397,7 @@ class CurvePlot(PlotFrame):
         for button in self._buttons:
             button.setStyleSheet(
                 f"QToolButton {{ color: {theme.text_muted}; background: transparent;"
-                " border: 1px solid transparent; border-radius: 5px; padding: 2px 7px; }"
+                " border: 1px solid transparent; border-radius: 5px; padding: 2px 5px; }"
                 f"QToolButton:hover {{ border-color: {theme.border}; }}"
                 f"QToolButton:focus {{ border-color: {theme.accent}; }}"
                 f"QToolButton:checked {{ color: {theme.text}; background: {theme.accent_soft}; }}"

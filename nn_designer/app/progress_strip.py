@@ -120,6 +120,7 @@ class ProgressStrip(QWidget):
         self.show_progress(0.0, 0)
         self.epoch_label.setText("")
         self.show_speed(None, None, None)
+        self.show_note("")
 
     def show_state(self, text: str, tone: str) -> None:
         """``tone``: the theme's colour of the dot: "accent", "success", "warning", ..."""

@@ -79,6 +79,7 @@ class Run:
         self._right = (0, 0.0)  # batches done in the epoch, times the share of right answers
         self._validation_outputs: NDArray[Any] | None = None
         self._probe_due = Sometimes(PROBE_PERIOD_S, PROBE_SHARE)
+        self._probed_at = 0.0
         self._snapshot_due = Sometimes(SNAPSHOT_PERIOD_S, SNAPSHOT_SHARE)
         self._sent_at = 0.0
         self._clear()
@@ -233,14 +234,25 @@ class Run:
         self._sent_at = perf_counter()
 
     def _probe(self, everything: bool) -> Probe | None:
-        began = perf_counter()
+        """What views want to see, if they want and it is time."""
         outputs, self._validation_outputs = self._validation_outputs, None
-        if not self._link.watched or not (everything or self._probe_due.is_due(began)):
+        began = perf_counter()
+        if not self._link.watched:
             return None
-        if everything and outputs is None and not self._prober.is_cheap:
+        if outputs is not None and not self._scene.drawn:
+            # The epoch's own predictions: nothing to ask the network.
+            if began - self._probed_at < PROBE_PERIOD_S and not everything:
+                return None
+        elif everything:
+            # Somebody waits; and untrained guesses in a table say nothing.
+            if not self._prober.is_cheap or (self._position == 0.0 and not self._scene.drawn):
+                return None
+        elif not self._probe_due.is_due(began):
             return None
         probe = self._prober.answer(self._position, outputs)
-        self._probe_due.was_done(began, perf_counter())
+        self._probed_at = perf_counter()
+        if outputs is None or self._scene.drawn:
+            self._probe_due.was_done(began, self._probed_at)
         return probe
 
     def _wait_for_snapshot(self) -> None:

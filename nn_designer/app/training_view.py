@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from nn_designer.app.plots import ACCURACY, LOSS, MAE, R2, CurvePlot
 from nn_designer.app.progress_strip import ProgressStrip
@@ -20,6 +20,7 @@ from nn_designer.app.training_messages import Probe, Scene, Update
 from nn_designer.app.views.confusion_matrix import ConfusionMatrix
 from nn_designer.app.views.decision_surface import DecisionSurface
 from nn_designer.app.views.fitted_curve import FittedCurve
+from nn_designer.app.views.plot_frame import PlainFrame
 from nn_designer.app.views.predicted_vs_true import PredictedVsTrue
 from nn_designer.app.views.value_surface import ValueSurface
 from nn_designer.design.diff import Change, diff
@@ -37,6 +38,8 @@ _VIEWS: dict[str, Callable[[ThemeManager], Any]] = {
     "confusion": ConfusionMatrix,
     "scatter": PredictedVsTrue,
 }
+
+_NO_SCENE = "Here you will see what the network answers, once there is data to train on."
 
 _REASONS = {
     "completed": ("Finished", "success"),
@@ -83,17 +86,21 @@ class TrainingView(QWidget):
         self.side = QStackedWidget()
         self.side.setObjectName("data_view")
         self.side_view: Any = None
+        self._placeholder = PlainFrame("View of the data", themes, name="data_view_placeholder")
+        self.side.addWidget(self._placeholder)
         self._side_views: dict[str, Any] = {}
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setObjectName("training_splitter")
         self.splitter.setChildrenCollapsible(False)
         self.splitter.setHandleWidth(8)
-        for i, (part, stretch) in enumerate(
-            ((self.loss_plot, 5), (self.metric_plot, 5), (self.side, 4))
-        ):
+        self.splitter.setStyleSheet("QSplitter::handle { background: transparent; }")
+        for i, part in enumerate((self.loss_plot, self.metric_plot, self.side)):
             part.setMinimumWidth(190)
+            # No part asks for more than another by what it shows at the moment.
+            part.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
             self.splitter.addWidget(part)
-            self.splitter.setStretchFactor(i, stretch)
+            self.splitter.setStretchFactor(i, 1)
+        self.splitter.setSizes([100, 100, 100])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 6, 8, 8)
         layout.setSpacing(6)
@@ -115,6 +122,7 @@ class TrainingView(QWidget):
         store.changed.connect(self._on_document_changed)
         store.replaced.connect(self._on_replaced)
         self._adapt_to_task()
+        self._on_scene_changed(None)
 
     def _timer(self, name: str, interval_ms: int, slot: Callable[[], None]) -> QTimer:
         timer = QTimer(self)
@@ -149,6 +157,8 @@ class TrainingView(QWidget):
 
     def _look(self) -> None:
         if self.isVisible() and not self._trainer.closed:
+            if self.side_view is None:
+                self._placeholder.set_empty("The data is being read…")
             self._trainer.look(self._store.document)
 
     # ------------------------------------------------------------------ the document
@@ -218,7 +228,6 @@ class TrainingView(QWidget):
 
     def _forget_run(self) -> None:
         self.strip.clear()
-        self.strip.show_note("")
         self._rate = None
         self._position = 0.0
         self.loss_plot.clear()
@@ -305,6 +314,9 @@ class TrainingView(QWidget):
 
     def _on_scene_changed(self, scene: Scene | None) -> None:
         if scene is None:
+            self.side_view = None
+            self._placeholder.set_empty(self._store.data_problem or _NO_SCENE)
+            self.side.setCurrentWidget(self._placeholder)
             return
         view = self._side_views.get(scene.kind)
         if view is None:

@@ -31,7 +31,7 @@ def test_decimation_keeps_extremes_ends_and_order(values: list[float], limit: in
 
 
 def test_the_smoothed_line_starts_at_the_first_value_and_is_steady_on_a_constant() -> None:
-    series = Series(keep=0.9)
+    series = Series(share=0.1)
     series.extend(np.arange(50.0), np.full(50, 2.5))
     assert series.smooth == pytest.approx(np.full(50, 2.5))
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
+from PySide6.QtCore import QRectF
 
 _STEPS = (1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0)
 
@@ -40,9 +41,10 @@ def epochs_shown(reached: float, epochs: int) -> float:
 
 
 def fitted_range(
-    values: np.ndarray, *, percent: bool, from_zero: bool, logarithmic: bool
+    values: np.ndarray, *, percent: bool, from_zero: bool, logarithmic: bool, first: float
 ) -> tuple[float, float]:
-    """The lower and upper end of a value axis for ``values`` (n,) (log10 if logarithmic)."""
+    """The lower and upper end of a value axis for ``values`` (n,) (log10 if logarithmic).
+    ``first`` is the value the curve begins with."""
     if not len(values):
         return (-3.0, 0.5) if logarithmic else (0.0, 1.0)
     low, high = float(values.min()), float(values.max())
@@ -54,16 +56,23 @@ def fitted_range(
         return math.floor(4 * low - 0.2) / 4, math.ceil(4 * high + 0.2) / 4
     if percent:
         return max(0.0, math.floor((low - 0.02) * 10) / 10), 1.02
-    if len(values) > 20:
+    if from_zero and first > 0:
         # A loss that blew up must not press everything else flat; the log axis shows it all.
-        high = min(high, 50.0 * float(np.quantile(values, 0.9)) or high)
+        high = min(high, 4.0 * first)
     span = max(high - min(low, 0.0 if from_zero else low), 1e-6, 1e-3 * abs(high))
     if from_zero and low >= 0.0 and low < 0.7 * high:
         return 0.0, high + 0.06 * span
     return low - 0.08 * span, high + 0.08 * span
 
 
-class ValueAxis(pg.AxisItem):
+class _Axis(pg.AxisItem):
+    """An axis that shows the labels at its ends too (pyqtgraph leaves out what sticks out)."""
+
+    def boundingRect(self) -> QRectF:
+        return super().boundingRect().adjusted(-24, -8, 24, 8)
+
+
+class ValueAxis(_Axis):
     """Tick labels without zeros that say nothing; ``percent`` and ``whole`` numbers."""
 
     def __init__(self, side: str, *, whole: bool = False) -> None:
@@ -88,7 +97,7 @@ class ValueAxis(pg.AxisItem):
         if max((abs(value) for value in values), default=0.0) >= 1e6 or decimals > 5:
             return [f"{value:.2g}" for value in values]
         if self._whole:
-            return [f"{value:,.0f}".replace(",", " ") for value in values]
+            return [f"{value:,.0f}" for value in values]
         return [f"{value:.{decimals}f}" for value in values]
 
 
@@ -97,7 +106,7 @@ def _power(value: float) -> str:
     return f"{10.0**value:.3g}"
 
 
-class PlainAxis(pg.AxisItem):
+class PlainAxis(_Axis):
     """An axis with few, short labels; ``grid`` draws quiet lines across."""
 
     def __init__(self, side: str, *, grid: bool = False) -> None:

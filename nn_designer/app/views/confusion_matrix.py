@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from nn_designer.app.theme import Theme, ThemeManager
@@ -13,7 +13,8 @@ from nn_designer.app.training_messages import Probe, Scene
 from nn_designer.app.views.plot_frame import Frame, small
 
 _WIDEST_NAME = 92
-_SMALLEST_CELL_WITH_TEXT = 15
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 def mixed(first: QColor, second: QColor, share: float) -> QColor:
@@ -41,10 +42,11 @@ class _Matrix(QWidget):
         metrics = QFontMetricsF(small(self.font()))
         n = max(1, len(self.names))
         widest = max((metrics.horizontalAdvance(name) for name in self.names), default=0.0)
-        # From the left: "true", names, cells, share of right answers.
-        left = metrics.height() + 8 + min(widest, _WIDEST_NAME) + 10
+        # From the left: "true", names, cells, share of right answers. Below: names.
+        names = metrics.height() + 8 + min(widest, _WIDEST_NAME) + 10
+        left = max(names, metrics.horizontalAdvance("predicted") + 12)
         right = metrics.horizontalAdvance("100 %") + 14
-        bottom = 2 * metrics.height() + 10
+        bottom = metrics.height() + 6
         width = max(10.0, self.width() - left - right)
         height = max(10.0, self.height() - bottom - 2)
         cell_h = height / n
@@ -150,53 +152,57 @@ class _Matrix(QWidget):
         return light if on_dark > (ground + 0.05) / (_luminance(dark) + 0.05) else dark
 
     def _paint_names(self, painter: QPainter, table: QRectF, cell_w: float, cell_h: float) -> None:
-        n = len(self.names)
         font = small(self.font())
+        while QFontMetricsF(font).height() > cell_h + 3 and font.pointSizeF() > 7.0:
+            font.setPointSizeF(font.pointSizeF() - 0.5)
         painter.setFont(font)
         metrics = QFontMetricsF(font)
-        muted, text = QColor(self.theme.text_muted), QColor(self.theme.text)
-        every = max(1, int(np.ceil(metrics.height() / max(cell_h, 0.1))))
-        counts = self.counts
-        for row in range(0, n, every):
+        self._paint_rows(painter, metrics, table, cell_h)
+        self._paint_columns(painter, metrics, table, cell_w)
+        widest = max(metrics.horizontalAdvance(name) for name in self.names)
+        painter.setPen(QColor(self.theme.text_muted))
+        # Both captions in the corner where rows and columns meet.
+        area = QRectF(0, table.bottom() + 3, table.left() - 8, metrics.height())
+        painter.drawText(area, _RIGHT, "predicted")
+        painter.save()
+        painter.translate(table.left() - min(widest, _WIDEST_NAME) - 12, table.center().y())
+        painter.rotate(-90)
+        half = table.height() / 2
+        area = QRectF(-half, -metrics.height(), 2 * half, metrics.height())
+        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, "true")
+        painter.restore()
+
+    def _paint_rows(
+        self, painter: QPainter, metrics: QFontMetricsF, table: QRectF, cell_h: float
+    ) -> None:
+        """Names at the left, the share of right answers at the right."""
+        every = max(1, int(np.ceil((metrics.height() - 3) / max(cell_h, 0.1))))
+        for row in range(0, len(self.names), every):
             top = table.top() + row * cell_h
             name = metrics.elidedText(self.names[row], Qt.TextElideMode.ElideRight, _WIDEST_NAME)
+            painter.setPen(QColor(self.theme.text))
             area = QRectF(table.left() - _WIDEST_NAME - 8, top, _WIDEST_NAME, cell_h)
-            painter.setPen(text)
-            painter.drawText(
-                area, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, name
-            )
-            if counts is not None and counts[row].sum():
-                share = counts[row, row] / counts[row].sum()
-                painter.setPen(muted)
+            painter.drawText(area, _RIGHT | Qt.TextFlag.TextDontClip, name)
+            if self.counts is not None and self.counts[row].sum():
+                share = self.counts[row, row] / self.counts[row].sum()
+                painter.setPen(QColor(self.theme.text_muted))
                 area = QRectF(table.right() + 8, top, 60, cell_h)
-                painter.drawText(
-                    area,
-                    Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
-                    f"{100 * share:.0f} %",
-                )
+                painter.drawText(area, _LEFT | Qt.TextFlag.TextDontClip, f"{100 * share:.0f} %")
+
+    def _paint_columns(
+        self, painter: QPainter, metrics: QFontMetricsF, table: QRectF, cell_w: float
+    ) -> None:
+        """Names below."""
         widest = max(metrics.horizontalAdvance(name) for name in self.names)
         every = max(1, int(np.ceil(min(widest, 24.0) / max(cell_w, 0.1))))
-        painter.setPen(text)
-        for column in range(0, n, every):
-            left = table.left() + column * cell_w
+        painter.setPen(QColor(self.theme.text))
+        for column in range(0, len(self.names), every):
             name = metrics.elidedText(
                 self.names[column], Qt.TextElideMode.ElideRight, cell_w * every - 2
             )
+            left = table.left() + column * cell_w
             area = QRectF(left, table.bottom() + 3, cell_w, metrics.height())
             painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip, name)
-        painter.setPen(QPen(muted))
-        below = QRectF(table.left(), table.bottom() + 4 + metrics.height(), table.width(), 16)
-        painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, "predicted")
-        names_width = min(widest, _WIDEST_NAME)
-        painter.save()
-        painter.translate(table.left() - names_width - 14, table.center().y())
-        painter.rotate(-90)
-        painter.drawText(
-            QRectF(-60, -metrics.height(), 120, metrics.height()),
-            Qt.AlignmentFlag.AlignCenter,
-            "true",
-        )
-        painter.restore()
 
 
 def _luminance(colour: QColor) -> float:

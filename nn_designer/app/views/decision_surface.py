@@ -26,6 +26,7 @@ class DecisionSurface(PlaneView):
         self.set_title("Decision surface")
         self._legend = QLabel()
         self._legend.setFont(small(self.font()))
+        self._legend.setMinimumWidth(1)
         self._legend.setStyleSheet("background: transparent;")
         self.header.addWidget(self._legend)
         self.header.addSpacing(6)

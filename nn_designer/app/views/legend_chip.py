@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from nn_designer.app.views.plot_frame import small
 
-_SWATCH = 18
-_GAP = 6
+_SWATCH = 14
+_GAP = 5
+_WIDEST = "100.0 %"
 
 
 class LegendChip(QAbstractButton):
@@ -22,7 +23,10 @@ class LegendChip(QAbstractButton):
         self.setToolTip(f"Show or hide the curve “{label}”")
         self.setCheckable(True)
         self.setChecked(True)
-        self.setFont(small(self.font()))
+        font = small(self.font())
+        font.setFeature(QFont.Tag("tnum"), 1)  # digits of equal width
+        self.setFont(font)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._label = label
@@ -47,11 +51,13 @@ class LegendChip(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
-        width = _SWATCH + 2 * _GAP + metrics.horizontalAdvance(f"{self._label} 0.00000")
+        width = _SWATCH + _GAP + metrics.horizontalAdvance(f"{self._label} {_WIDEST}")
         return QSize(width + 4, metrics.height() + 6)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(_SWATCH + 4, self.sizeHint().height())
+        """Where room is short the name goes, the value stays."""
+        width = _SWATCH + _GAP + self.fontMetrics().horizontalAdvance(_WIDEST)
+        return QSize(width + 4, self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -69,11 +75,13 @@ class LegendChip(QAbstractButton):
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
         metrics = self.fontMetrics()
         left = 2 + _SWATCH + _GAP
-        painter.setPen(self._muted)
         area = self.rect().adjusted(left, 0, 0, 0)
         middle_left = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-        painter.drawText(area, middle_left, self._label)
+        if self.width() >= self.sizeHint().width() or not self._value:
+            painter.setPen(self._muted)
+            label = metrics.elidedText(self._label, Qt.TextElideMode.ElideRight, area.width())
+            painter.drawText(area, middle_left, label)
+            area.adjust(metrics.horizontalAdvance(self._label + " "), 0, 0, 0)
         if self.isChecked():
             painter.setPen(self._text)
-            offset = metrics.horizontalAdvance(self._label + " ")
-            painter.drawText(area.adjusted(offset, 0, 0, 0), middle_left, self._value)
+            painter.drawText(area, middle_left, self._value)

@@ -109,7 +109,7 @@ class _Square(QWidget):
         axes = self._plot_widget.getPlotItem()
         beside = axes.getAxis("left").width() + 24
         below = axes.getAxis("bottom").height() + 16
-        side = min(self.width() - beside, (self.height() - below) * 1.25)
+        side = min(self.width() - beside, (self.height() - below) * 1.3)
         width = min(self.width(), int(max(side, 80) + beside))
         self._plot_widget.setGeometry((self.width() - width) // 2, 0, width, self.height())
 
@@ -147,7 +147,8 @@ class PlaneView(PlotFrame):
         self.probe_shown = None
         low_x, high_x, low_y, high_y = scene.bounds
         self.plot.vb.setRange(xRange=(low_x, high_x), yRange=(low_y, high_y), padding=0)
-        self.set_axis_labels(*scene.feature_names[:2])
+        roomy = self.height() > 260
+        self.set_axis_labels(*(scene.feature_names[:2] if roomy else ("", "")))
         self.picture.set_picture(None, self._area(scene))
         self._draw_points()
 
@@ -166,8 +167,7 @@ class PlaneView(PlotFrame):
         scene = self.scene_shown
         if scene is None:
             return
-        many = len(scene.train_x) + len(scene.validation_x) > 900
-        size = 5 if many else 7
+        size = self._point_size(scene)
         edge = QColor(self.theme.plot_background)
         inside = pg.mkBrush(self.theme.plot_background)
         if len(scene.train_x):
@@ -183,15 +183,30 @@ class PlaneView(PlotFrame):
             self.training_points.clear()
         if len(scene.validation_x):
             colours = self.point_colours(scene.validation_y)
-            pens = {c.name(): pg.mkPen(c, width=2) for c in colours}
+            pens = {c.name(): pg.mkPen(c, width=1.5) for c in colours}
             self.validation_points.setData(
                 pos=scene.validation_x,
                 brush=inside,
                 pen=[pens[c.name()] for c in colours],
-                size=size,
+                size=max(3.0, size - 1),
             )
         else:
             self.validation_points.clear()
+
+    def _point_size(self, scene: Scene) -> float:
+        """Smaller where there are many points or little room."""
+        room = max(60.0, float(self.plot.vb.height()))
+        many = len(scene.train_x) + len(scene.validation_x)
+        return float(np.clip(room / 28 * min(1.0, (500 / max(many, 1)) ** 0.25), 3.5, 8.0))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        scene = self.scene_shown
+        if scene is not None:
+            # Names beside the axes only where they do not take the picture's room.
+            roomy = self.height() > 260
+            self.set_axis_labels(*(scene.feature_names[:2] if roomy else ("", "")))
+            self._draw_points()
 
     def apply_theme(self, theme: Theme) -> None:
         super().apply_theme(theme)

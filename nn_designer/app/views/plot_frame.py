@@ -50,7 +50,7 @@ class Frame(QFrame):
         self.remark_label.setFont(small(self.font()))
         self.header = QHBoxLayout()
         self.header.setContentsMargins(12, 0, 6, 0)
-        self.header.setSpacing(8)
+        self.header.setSpacing(6)
         self.header.addWidget(self.title_label)
         self.header.addWidget(self.remark_label)
         self.header.addStretch(1)
@@ -112,6 +112,17 @@ class Frame(QFrame):
             label.setStyleSheet(f"color: {colour}; background: transparent;")
 
 
+class PlainFrame(Frame):
+    """A frame that only says something."""
+
+    def __init__(
+        self, title: str, themes: ThemeManager, *, name: str, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(title, themes, name=name, parent=parent)
+        self.set_body(QWidget())
+        self.apply_theme(themes.theme)
+
+
 class PlotFrame(Frame):
     """A frame around pyqtgraph axes. ``plot`` is the PlotItem."""
 
@@ -131,7 +142,7 @@ class PlotFrame(Frame):
         self.plot: Any = self.plot_widget.getPlotItem()
         self.plot.setMenuEnabled(False)
         self.plot.hideButtons()
-        self.plot.setContentsMargins(4, 2, 10, 4)
+        self.plot.setContentsMargins(4, 4, 20, 4)
         self.plot.setMouseEnabled(x=False, y=False)
         self.axis_font = small(self.font())
         for side in ("left", "bottom"):
@@ -144,6 +155,7 @@ class PlotFrame(Frame):
                 hideOverlappingLabels=False,
             )
             axis.enableAutoSIPrefix(False)
+            axis.setZValue(-1)  # grid lines below the curves
         # Room for "0.0005": labels of another width must not shift the plot while training.
         self.plot.getAxis("left").setWidth(self.fontMetrics().horizontalAdvance("0.00000"))
         self.set_body(self.plot_widget)

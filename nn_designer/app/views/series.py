@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+_SHORTEST, _LONGEST = 2.0, 80.0  # points that the smoothed line averages over
+
 
 def decimate(y: Array, limit: int) -> NDArray[np.intp]:
     """Indices of at most ``limit`` points of ``y`` (N,) that keep every extreme of the drawing.
@@ -35,12 +37,13 @@ class Series:
 
     The smoothed line is an exponential moving average, divided by the weight it has seen so
     far (bias correction as in Adam, https://arxiv.org/abs/1412.6980), so that it starts at the
-    first value and not at zero. Memory is bounded: at ``capacity`` points the older half of the
-    detail goes, extremes stay.
+    first value and not at zero. It averages over about ``share`` of the points so far: little
+    at first, where the curve falls fast and a long average would lag behind.
+    Memory is bounded: at ``capacity`` points half of the detail goes, extremes stay.
     """
 
-    def __init__(self, keep: float = 0.94, capacity: int = 40_000) -> None:
-        self._keep = keep
+    def __init__(self, share: float = 0.04, capacity: int = 40_000) -> None:
+        self._share = share
         self._capacity = capacity
         self._rows = np.empty((3, 1024))
         self.clear()
@@ -49,6 +52,7 @@ class Series:
         self._count = 0
         self._average = 0.0
         self._weight = 0.0
+        self._seen = 0
 
     def __len__(self) -> int:
         return self._count
@@ -80,13 +84,15 @@ class Series:
         self._count = end
 
     def _smoothed(self, y: Array) -> list[float]:
-        keep, average, weight = self._keep, self._average, self._weight
+        average, weight, seen = self._average, self._weight, self._seen
         line = []
         for value in y.tolist():
+            seen += 1
+            keep = 1.0 - 1.0 / min(max(_SHORTEST, self._share * seen), _LONGEST)
             average = keep * average + (1.0 - keep) * value
             weight = keep * weight + (1.0 - keep)
             line.append(average / weight)
-        self._average, self._weight = average, weight
+        self._average, self._weight, self._seen = average, weight, seen
         return line
 
     def _make_room(self, extra: int) -> None:
