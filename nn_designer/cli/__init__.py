@@ -28,17 +28,20 @@ def is_command_line(arguments: Sequence[str]) -> bool:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit status: 0 done, 1 the input is at fault, 2 wrong usage."""
-    from nn_designer.cli.parser import make_parser
-    from nn_designer.cli.run import run
-
     _write_what_can_be_written()
-    parser = make_parser()
     try:
-        arguments = parser.parse_args(argv)
+        from nn_designer.cli.parser import make_parser
+
+        arguments = make_parser().parse_args(argv)
+        # The levels below are loaded only now: help and wrong usage answer at once.
+        from nn_designer.cli.run import run
+
+        return run(arguments)
     except SystemExit as stop:  # argparse has printed help, version or what is wrong
         return stop.code if isinstance(stop.code, int) else 2
-    try:
-        return run(arguments)
+    except KeyboardInterrupt:
+        print("Stopped before anything was finished; nothing was written.", file=sys.stderr)
+        return 130
     except BrokenPipeError:
         # The reader of our output has gone (`| head`): nothing more can be said to it.
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115

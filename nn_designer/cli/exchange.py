@@ -8,11 +8,10 @@ from pathlib import Path
 from nn_designer.cli.choosing import load_design
 from nn_designer.cli.designs import write_design
 from nn_designer.cli.errors import CommandError
-from nn_designer.cli.output import remark, say
+from nn_designer.cli.output import check_output, remark, say
 from nn_designer.cli.predict import design_of_weights, model_of, prepared_data
 from nn_designer.design.compile import compile_design, training_settings
 from nn_designer.design.document import Document
-from nn_designer.interchange.files import real_target
 from nn_designer.interchange.formats import format_called, format_of_path, read_weights
 from nn_designer.interchange.model import TrainedModel
 
@@ -20,7 +19,7 @@ from nn_designer.interchange.model import TrainedModel
 def export(arguments: argparse.Namespace) -> int:
     """Write a design's weights in the format asked for."""
     chosen = format_called(arguments.to)
-    real_target(arguments.out)
+    check_output(arguments.out, arguments.design)
     document = load_design(arguments.design)
     if arguments.weights is None:
         model = _untrained(document)
@@ -52,7 +51,7 @@ def _untrained(document: Document) -> TrainedModel:
 
 def import_(arguments: argparse.Namespace) -> int:
     """Take the design, and if asked the weights, out of a file that NN Designer exported."""
-    real_target(arguments.out)
+    check_output(arguments.out, arguments.file, arguments.weights)
     loaded = read_weights(arguments.file)
     if loaded.document is None:
         raise CommandError(
@@ -61,7 +60,7 @@ def import_(arguments: argparse.Namespace) -> int:
         )
     if arguments.weights is not None:
         chosen = format_of_path(arguments.weights)
-        real_target(arguments.weights)
+        check_output(arguments.weights)
         chosen.write(model_of(loaded.document, loaded), Path(arguments.weights))
     write_design(loaded.document, arguments.out)
     say(f"{arguments.out} holds the design of {arguments.file}.")

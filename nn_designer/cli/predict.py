@@ -9,11 +9,10 @@ import numpy as np
 from nn_designer import data
 from nn_designer.cli.choosing import TABLE, choose_data, load_design
 from nn_designer.cli.errors import CommandError
-from nn_designer.cli.output import counted, remark, say
+from nn_designer.cli.output import check_output, counted, remark, say
 from nn_designer.data import DataChoice, Preprocessing
 from nn_designer.design.compile import training_settings
 from nn_designer.design.document import Document
-from nn_designer.interchange.files import real_target
 from nn_designer.interchange.fitting import fit_weights, trained_design
 from nn_designer.interchange.formats import read_weights
 from nn_designer.interchange.model import LoadedWeights, TrainedModel
@@ -22,7 +21,7 @@ from nn_designer.interchange.predictions import predictions, write_predictions
 
 def predict(arguments: argparse.Namespace) -> int:
     """Predict every row of the data and write a CSV file."""
-    real_target(arguments.out)
+    check_output(arguments.out, arguments.design, arguments.weights, arguments.data)
     document = load_design(arguments.design)
     loaded = read_weights(arguments.weights)
     choice = choose_data(document.data, arguments.data, None)

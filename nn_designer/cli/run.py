@@ -53,6 +53,3 @@ def run(arguments: argparse.Namespace) -> int:
             "smaller batch size."
         )
         return 1
-    except KeyboardInterrupt:
-        remark("Stopped before anything was finished; nothing was written.")
-        return 130

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
-import signal
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from nn_designer import data
 from nn_designer.cli.choosing import choose_data, load_design
 from nn_designer.cli.errors import CommandError, UsageError
-from nn_designer.cli.output import counted, remark, say
+from nn_designer.cli.interrupts import Interrupts, watched_interrupts
+from nn_designer.cli.output import check_output, counted, remark, say
 from nn_designer.design import edits
 from nn_designer.design.adapt import adapt_to_data
 from nn_designer.design.check import check
@@ -27,7 +23,6 @@ from nn_designer.engine.progress import EpochProgress, Finished
 from nn_designer.engine.training import Control, TrainingData
 from nn_designer.engine.training import train as train_network
 from nn_designer.engine.training_settings import TrainingSettings
-from nn_designer.interchange.files import real_target
 from nn_designer.interchange.formats import format_of_path
 from nn_designer.interchange.history import epoch_record, full_record, write_history
 from nn_designer.interchange.model import TrainedModel
@@ -49,27 +44,29 @@ class Run:
 
 def train(arguments: argparse.Namespace) -> int:
     """Train a design, print its course, and write weights and history at the end."""
-    _check_outputs(arguments)
-    document = _chosen_document(arguments)
-    run = _prepared_run(document)
-    if not arguments.json:
-        _say_start(run)
-    try:
-        stopped = _train(run, as_json=arguments.json)
-    except BrokenPipeError:
-        # Whoever read the output has gone; what was trained so far is kept all the same.
-        _write_results(run, arguments, quiet=True)
-        raise
-    return _end(run, arguments, stopped)
+    with watched_interrupts() as interrupts:
+        _check_outputs(arguments)
+        document = _chosen_document(arguments)
+        run = _prepared_run(document)
+        interrupts.postponed = True  # from here on there is something to keep
+        try:
+            if not arguments.json:
+                _say_start(run)
+            _train(run, interrupts, as_json=arguments.json)
+        except BrokenPipeError:
+            # Whoever read the output has gone; what was trained so far is kept all the same.
+            _write_results(run, arguments, quiet=True)
+            raise
+        return _end(run, arguments)
 
 
 def _check_outputs(arguments: argparse.Namespace) -> None:
     """Refuse places that can't be written before hours of training, not after."""
     if arguments.weights is not None:
         format_of_path(arguments.weights)
-        real_target(arguments.weights)
-    if arguments.history is not None:
-        real_target(arguments.history)
+    inputs = (arguments.design, arguments.data)
+    check_output(arguments.weights, *inputs, arguments.history)
+    check_output(arguments.history, *inputs)
 
 
 def _chosen_document(arguments: argparse.Namespace) -> Document:
@@ -117,8 +114,8 @@ def _say_start(run: Run) -> None:
     )
 
 
-def _train(run: Run, *, as_json: bool) -> bool:
-    """Train to the end or to Ctrl-C (True). The network then holds what was trained."""
+def _train(run: Run, interrupts: Interrupts, *, as_json: bool) -> None:
+    """Train to the end or to Ctrl-C. The network then holds what was trained."""
     prepared, task = run.prepared, run.prepared.task
     training_data = TrainingData(
         x_train=prepared.x_train,
@@ -137,40 +134,18 @@ def _train(run: Run, *, as_json: bool) -> bool:
         optimizer_settings=optimizer_settings(run.document),
         control=control,
     )
-    with _interrupts() as interrupted:
-        try:
-            for event in progress:
-                if isinstance(event, EpochProgress):
-                    run.history.append(full_record(event, task))
-                    _show(event, run, as_json=as_json)
-                elif isinstance(event, Finished):
-                    run.finished = event
-                run.steps = getattr(event, "step", run.steps)
-                if interrupted.is_set():
-                    break
-        finally:
-            progress.close()
-    return interrupted.is_set() and run.finished is None
-
-
-@contextmanager
-def _interrupts() -> Iterator[threading.Event]:
-    """While it lasts, the first Ctrl-C sets the event (the batch is finished); a second one stops."""
-    asked = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield asked  # only the main thread receives signals
-        return
-
-    def on_interrupt(number: int, frame: FrameType | None) -> None:
-        if asked.is_set():
-            raise KeyboardInterrupt
-        asked.set()
-
-    before = signal.signal(signal.SIGINT, on_interrupt)
     try:
-        yield asked
+        for event in progress:
+            if isinstance(event, EpochProgress):
+                run.history.append(full_record(event, task))
+                _show(event, run, as_json=as_json)
+            elif isinstance(event, Finished):
+                run.finished = event
+            run.steps = getattr(event, "step", run.steps)
+            if interrupts.asked:
+                break
     finally:
-        signal.signal(signal.SIGINT, before)
+        progress.close()
 
 
 def _show(event: EpochProgress, run: Run, *, as_json: bool) -> None:
@@ -187,22 +162,22 @@ def _show(event: EpochProgress, run: Run, *, as_json: bool) -> None:
     say(" - ".join(parts))
 
 
-def _end(run: Run, arguments: argparse.Namespace, stopped: bool) -> int:
+def _end(run: Run, arguments: argparse.Namespace) -> int:
     finished = run.finished
-    if stopped:
+    if finished is None:
         epochs = counted(len(run.history), "epoch")
         remark(
             f"Stopped after {epochs} and {run.steps:,} batches; what was trained so far is kept."
         )
-    diverged = finished is not None and finished.reason == "diverged"
-    if diverged and not (finished and finished.best_epoch):
+    elif finished.reason == "diverged":
+        if finished.best_epoch:
+            _write_results(run, arguments, quiet=arguments.json)
+            raise CommandError(finished.message)
         _write_history(run, arguments, quiet=arguments.json)
-        raise CommandError(f"{finished.message} No weights were written." if finished else "")
-    _write_results(run, arguments, quiet=arguments.json)
-    if diverged and finished:
-        raise CommandError(finished.message)
-    if finished is not None and finished.message:
+        raise CommandError(f"{finished.message} No weights were written.")
+    elif finished.message:
         (remark if arguments.json else say)(finished.message)
+    _write_results(run, arguments, quiet=arguments.json)
     return 0
 
 

@@ -93,18 +93,14 @@ def write_predictions(path: Path | str, found: Predictions) -> None:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["prediction", *found.names])
-    columns = [[_shown(value) for value in column] for column in found.columns.T]
     answers = found.answers
-    first = [_shown(a) for a in answers] if isinstance(answers, np.ndarray) else answers
-    writer.writerows(zip(first, *columns, strict=True))
+    first = _shown(answers) if isinstance(answers, np.ndarray) else answers
+    writer.writerows(zip(first, *map(_shown, found.columns.T), strict=True))
     with writing_aside(path) as (out, _):
         out.write(text.getvalue().encode("utf-8"))
 
 
-def _shown(value: np.floating) -> str:
-    """The shortest text that reads back as the same number."""
-    return (
-        np.format_float_positional(value, trim="0")
-        if 1e-5 < abs(value) < 1e9
-        else repr(float(value))
-    )
+def _shown(values: np.ndarray) -> list[str]:
+    """Numbers as the shortest texts that read back as the same numbers."""
+    shown: list[str] = values.astype(np.str_).tolist()
+    return shown

@@ -103,6 +103,15 @@ def test_data_of_another_kind_is_refused(iris, other):
     assert not Path("p.csv").exists()
 
 
+@pytest.mark.parametrize("out", ["a.nnd", "w.npz"])
+def test_no_file_of_the_command_itself_is_overwritten(iris, out):
+    before = Path(out).read_bytes()
+    done = iris("predict", "a.nnd", "--weights", "w.npz", "--data", "iris", "--out", out)
+    assert (done.status, done.out) == (1, "")
+    assert "would be overwritten" in done.err
+    assert Path(out).read_bytes() == before
+
+
 def test_a_table_without_the_columns_is_refused(iris):
     Path("t.csv").write_text("a,b\n1,2\n")
     done = iris("predict", "a.nnd", "--weights", "w.npz", "--data", "t.csv", "--out", "p.csv")

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from nn_designer import data
 from nn_designer.interchange.formats import read_weights
 
 KEYS = ["epoch", "loss", "accuracy", "val_loss", "val_accuracy", "seconds", "samples_per_second"]
@@ -213,6 +214,18 @@ def test_places_are_looked_at_before_training_begins(command, place):
     assert len(done.err.splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    "words", [("--history", "a.nnd"), ("--weights", "h.npz", "--history", "h.npz")]
+)
+def test_no_file_of_the_command_itself_is_overwritten(command, words):
+    command("new", "iris", "a.nnd")
+    before = Path("a.nnd").read_bytes()
+    done = command("train", "a.nnd", *words)
+    assert (done.status, done.out) == (1, "")
+    assert "would be overwritten" in done.err
+    assert Path("a.nnd").read_bytes() == before
+
+
 def test_a_training_that_diverges_ends_with_the_likely_cause(command):
     command("new", "auto-mpg", "a.nnd")
     document = json.loads(Path("a.nnd").read_text())
@@ -262,6 +275,35 @@ def test_ctrl_c_keeps_what_was_trained_so_far(command, folder):
     history = read_weights("w.npz").history
     assert [record["loss"] for record in history] == [epoch["loss"] for epoch in epochs]
     assert len(Path("h.csv").read_text().splitlines()) == len(epochs) + 1
+
+
+def test_ctrl_c_before_training_writes_nothing(command, monkeypatch):
+    command("new", "iris", "a.nnd")
+    monkeypatch.setattr(data, "load", lambda choice: signal.raise_signal(signal.SIGINT))
+    done = command("train", "a.nnd", "--weights", "w.npz")
+    assert (done.status, done.out) == (130, "")
+    assert "nothing was written" in done.err
+    assert not Path("w.npz").exists()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@pytest.mark.parametrize(
+    ("presses", "status", "files"), [(1, 0, ["a.nnd", "w.npz"]), (2, 130, ["a.nnd"])]
+)
+def test_one_ctrl_c_lets_the_weights_be_written_two_leave_nothing_half_written(
+    command, monkeypatch, presses, status, files
+):
+    command("new", "iris", "a.nnd")
+    left = [presses]
+
+    def interrupted(number):
+        while left[0]:
+            left[0] -= 1
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(os, "fsync", interrupted)
+    assert command("train", "a.nnd", "--epochs", 1, "--weights", "w.npz").status == status
+    assert sorted(path.name for path in Path().iterdir()) == files
 
 
 def test_a_reader_that_goes_away_ends_the_training_and_keeps_it(command, folder):
