@@ -32,6 +32,8 @@ class Loss:
     """What encoded targets look like: "number" (numbers; classes become a 1 among 0s),
     "one_hot" (a 1 among 0s), "classes" (the class as a whole number), "sign" (-1 or 1)."""
     fused_activation: ClassVar[str | None] = None
+    threshold: ClassVar[float] = 0.5
+    """With one output and two classes: above it, the prediction is class 1."""
 
     def problem_with(
         self,
@@ -90,9 +92,6 @@ class Loss:
     def logits_values(self, logits: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """The same from logits."""
         raise NotImplementedError
-
-    threshold: ClassVar[float] = 0.5
-    """With one output and two classes: above it, the prediction is class 1."""
 
 
 class Criterion:

@@ -90,6 +90,18 @@ def test_cross_entropy_of_probabilities_that_did_not_come_from_one_layer(
     assert gradient_error(network, *batch(network)) < TOLERANCE
 
 
+@pytest.mark.parametrize(
+    ("loss", "last"),
+    [("binary_crossentropy", "sigmoid"), ("sparse_categorical_crossentropy", "softmax")],
+)
+def test_the_last_activation_may_be_a_layer_of_its_own(loss: str, last: str) -> None:
+    hidden, linear = (("dense", {"units": 3, "activation": key}) for key in ("tanh", "linear"))
+    activation = ("activation", {"activation": last})
+    network = build(chain(("input", {"shape": (3,)}), hidden, linear, activation), loss)
+    assert network.criterion.from_logits
+    assert gradient_error(network, *batch(network)) < TOLERANCE
+
+
 @pytest.mark.parametrize(("l1", "l2"), [(0.3, 0.0), (0.0, 0.2), (0.1, 0.4)])
 def test_regularization(l1: float, l2: float) -> None:
     nodes = chain(
