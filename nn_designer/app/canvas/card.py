@@ -27,6 +27,7 @@ class CardItem(QGraphicsItem):
         self.layer_id = layer_id
         self.content = content
         self.look = look
+        self.made_from: object = None  # what the content was made from, for the scene
         self.selected = False
         self.target = False  # would take the wire being drawn
         self.hovered_part = ""  # "", "card", "activation", "output", "input 0"…
@@ -144,9 +145,7 @@ class CardItem(QGraphicsItem):
         look, content, texts = self.look, self.content, self._texts
         zoom = painter.worldTransform().m11()
         if zoom < TEXT_ZOOM:
-            paint.paint_block(painter, look, content, texts)
-            if self.selected or self.target:
-                self._paint_border(painter)
+            paint.paint_block(painter, look, content, texts, self.selected, self.target)
             return
         scale = zoom * painter.device().devicePixelRatioF()
         paint.paint_body(painter, look, content, texts)

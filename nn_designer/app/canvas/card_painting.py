@@ -134,9 +134,23 @@ def _wrapped(sentence: str, look: Look, width: float) -> list[str]:
     return lines
 
 
-def paint_block(painter: QPainter, look: Look, content: CardContent, texts: CardTexts) -> None:
+def paint_block(
+    painter: QPainter,
+    look: Look,
+    content: CardContent,
+    texts: CardTexts,
+    selected: bool,
+    target: bool,
+) -> None:
     """The card from far away: a block in its category's colour."""
-    painter.setPen(look.failed if content.severity == "error" else Qt.PenStyle.NoPen)
+    if target:
+        painter.setPen(look.block_target)
+    elif selected:
+        painter.setPen(look.block_selected)
+    elif content.severity:
+        painter.setPen(look.block_failed if content.severity == "error" else look.block_warned)
+    else:
+        painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(look.block(content.category))
     painter.drawRoundedRect(body_rect(texts.compact), CORNER_RADIUS, CORNER_RADIUS)
 

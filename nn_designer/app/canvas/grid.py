@@ -38,6 +38,8 @@ class DotGrid:
                 [QPointF(i * step, j * step) for i in range(columns) for j in range(rows)]
             )
         painter.setPen(pen)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.translate(left, top)
         painter.drawPoints(self._dots)
         painter.translate(-left, -top)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QGuiApplication, QPen
 
+from nn_designer.app.style import mixed
 from nn_designer.app.theme import Theme
 from nn_designer.design import arrange
 from nn_designer.layers import Category
@@ -15,9 +16,9 @@ GRID = arrange.GRID
 CORNER_RADIUS = 10.0
 PORT_RADIUS = 5.0
 
-DETAIL_ZOOM = 0.5
+DETAIL_ZOOM = 0.55
 """Below this zoom a card shows its icon and its name in large letters, nothing else."""
-TEXT_ZOOM = 0.22
+TEXT_ZOOM = 0.32
 """Below this zoom a card is a coloured block."""
 
 
@@ -63,14 +64,19 @@ class Look:
         self.card_border = QPen(QColor(theme.card_border), 1.0)
         self.card_border_hovered = QPen(QColor(theme.wire), 1.0)
         self.hairline = QPen(with_alpha(theme.card_border, 0.55), 1.0)
-        self.shadow_near = QBrush(QColor(0, 0, 0, 70 if dark else 16))
-        self.shadow_far = QBrush(QColor(0, 0, 0, 34 if dark else 8))
+        # Opaque: filling a card with a translucent colour takes ten times as long.
+        self.shadow_near = QBrush(QColor(mixed(theme.canvas, "#000000", 0.30 if dark else 0.09)))
+        self.shadow_far = QBrush(QColor(mixed(theme.canvas, "#000000", 0.14 if dark else 0.035)))
         self.selected = QPen(QColor(theme.accent), 2.0)
         self.selected_halo = QPen(with_alpha(theme.accent, 0.28), 4.0)
         self.failed = QPen(QColor(theme.error), 1.5)
         self.warned = QPen(QColor(theme.warning), 1.5)
         self.valid = QPen(QColor(theme.wire_valid), 2.0)
         self.valid_halo = QPen(with_alpha(theme.wire_valid, 0.35), 5.0)
+        self.block_selected = QPen(QColor(theme.accent), 6.0)
+        self.block_target = QPen(QColor(theme.wire_valid), 6.0)
+        self.block_failed = QPen(QColor(theme.error), 6.0)
+        self.block_warned = QPen(QColor(theme.warning), 4.0)
         self.chip = QBrush(QColor(theme.canvas))
         self.chip_hovered = QBrush(QColor(theme.accent_soft))
         self.chip_border = QPen(QColor(theme.border), 1.0)
@@ -104,15 +110,17 @@ class Look:
         self.grid = QPen(QColor(theme.canvas_grid), 2.0)
         for pen in (self.marquee, self.guide, self.grid):
             pen.setCosmetic(True)  # the same width at every zoom
-        self.grid.setCapStyle(Qt.PenCapStyle.RoundCap)
+        self.grid.setCapStyle(Qt.PenCapStyle.SquareCap)  # round dots take fifty times as long
 
         self._strips = {key: QBrush(QColor(value)) for key, value in theme.categories.items()}
+        share = 0.22 if dark else 0.13
         self._tiles = {
-            key: QBrush(with_alpha(value, 0.22 if dark else 0.13))
+            key: QBrush(QColor(mixed(theme.card, value, share)))
             for key, value in theme.categories.items()
         }
         self._blocks = {
-            key: QBrush(with_alpha(value, 0.55)) for key, value in theme.categories.items()
+            key: QBrush(QColor(mixed(theme.card, value, 0.55)))
+            for key, value in theme.categories.items()
         }
         self._curves = {key: self._line(value, 1.6) for key, value in theme.categories.items()}
         self._unknown = QBrush(QColor(theme.error))

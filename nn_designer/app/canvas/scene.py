@@ -130,7 +130,20 @@ class CanvasScene(QGraphicsScene):
             card = self.cards.get(layer_id)
             if card is None:
                 continue
-            content = card_content(document, document.layer(layer_id), report, problems)
+            layer = document.layer(layer_id)
+            known = (
+                layer,
+                report.shapes.get(layer_id),
+                report.parameters.get(layer_id),
+                problems.get(layer_id),
+                document.incoming(layer_id),
+                document.outgoing(layer_id),
+                self.look,
+            )
+            if card.made_from == known:
+                continue
+            card.made_from = known
+            content = card_content(document, layer, report, problems)
             ports_before = card.content.input_count
             card.show(content, self.look)
             inputs = frozenset(wire.port for wire in document.incoming(layer_id))

@@ -51,16 +51,22 @@ class WireItem(QGraphicsItem):
 
     def place(self, start: QPointF, end: QPointF) -> None:
         """Draw the curve anew from ``start`` (output) to ``end`` (input), in scene pixels."""
-        if start == self.start and end == self.end and self._points:
+        if start == self.start and end == self.end and not self._path.isEmpty():
             return
+        shift = start - self.start
+        rigid = not self._path.isEmpty() and shift == end - self.end
         self.start, self.end = QPointF(start), QPointF(end)
-        path = wire_path(start, end)
         self.prepareGeometryChange()
-        self._path = path
-        steps = [path.pointAtPercent(i / _SAMPLES) for i in range(_SAMPLES + 1)]
-        self._points = [(point.x(), point.y()) for point in steps]
+        self._points = []
+        if rigid:  # both cards move alike: hundreds of wires may follow the mouse
+            self._path.translate(shift)
+            self._bounds.translate(shift)
+            self._label_rect.translate(shift)
+            return
+        self._path = wire_path(start, end)
         self._measure_label()
-        self._bounds = path.controlPointRect().adjusted(-5, -5, 5, 5).united(self._label_rect)
+        reach = self._path.controlPointRect().adjusted(-5, -5, 5, 5)
+        self._bounds = reach.united(self._label_rect)
 
     def show(self, label: str, problem: str, look: Look) -> None:
         """Take a new label, problem or theme; repaints only if something differs."""
@@ -93,7 +99,7 @@ class WireItem(QGraphicsItem):
     @property
     def middle(self) -> QPointF:
         """The middle of the curve, in scene pixels."""
-        return self._path.pointAtPercent(0.5) if self._points else QPointF()
+        return self._path.pointAtPercent(0.5)
 
     def distance_to(self, position: QPointF) -> float:
         """How far a place is from the curve, in scene pixels."""
@@ -101,9 +107,11 @@ class WireItem(QGraphicsItem):
         bounds = self._bounds
         if not bounds.adjusted(-60, -60, 60, 60).contains(position):
             return math.inf
+        if not self._points:
+            steps = [self._path.pointAtPercent(i / _SAMPLES) for i in range(_SAMPLES + 1)]
+            self._points = [(point.x(), point.y()) for point in steps]
         nearest = math.inf
-        points = self._points
-        for (ax, ay), (bx, by) in itertools.pairwise(points):
+        for (ax, ay), (bx, by) in itertools.pairwise(self._points):
             dx, dy = bx - ax, by - ay
             length = dx * dx + dy * dy
             share = 0.0 if length == 0 else ((x - ax) * dx + (y - ay) * dy) / length
