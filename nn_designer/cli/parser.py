@@ -94,7 +94,12 @@ def _add_export(commands: Commands[argparse.ArgumentParser]) -> None:
     one.add_argument(
         "--weights", metavar="FILE", help="trained weights; without them, the initial ones"
     )
-    one.add_argument("--to", metavar="FORMAT", required=True, help="npz or safetensors")
+    one.add_argument(
+        "--to",
+        metavar="FORMAT",
+        required=True,
+        help="the format by name, such as npz or safetensors",
+    )
     one.add_argument("out", metavar="OUT", help="the file to write")
 
 

@@ -59,6 +59,20 @@ def test_people_get_a_line_per_epoch(command):
     assert lines[1].endswith(" samples/s")
 
 
+def test_the_articles_model_learns_all_of_mnist_as_python_m(folder):
+    """The two commands of the manual, in processes of their own, as a person types them."""
+    words = [sys.executable, "-m", "nn_designer"]
+    place = {"cwd": folder, "env": {**os.environ, "PYTHONPATH": str(ROOT)}, "timeout": 200}
+    subprocess.run([*words, "new", "article", "a.nnd"], check=True, stdout=subprocess.PIPE, **place)
+    done = subprocess.run(
+        [*words, "train", "a.nnd", "--json"], stdout=subprocess.PIPE, check=True, **place
+    )
+    epochs = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [list(epoch) for epoch in epochs] == [KEYS] * 10
+    assert 0.92 < epochs[-1]["val_accuracy"] < 0.96
+    assert epochs[-1]["val_loss"] < epochs[0]["val_loss"]
+
+
 def without_times(epochs):
     return [{k: v for k, v in e.items() if not k.startswith("s")} for e in epochs]
 
