@@ -1,0 +1,180 @@
+"""The contenders: each trains a workload for whole epochs, as its own users would write it.
+
+All start from the same weights. Those whose loop is written here also take the same batches in
+the same order; Keras' and scikit-learn's ``fit`` shuffle by themselves.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from benchmarks.workloads import Workload, arrays, network
+
+Train = Callable[[int], list[float]]
+"""Trains so many more epochs; the mean loss of each."""
+
+
+def ours(workload: Workload) -> Train:
+    """NN Designer, through the same generator as the window and the command line."""
+    from nn_designer.engine.progress import EpochProgress
+    from nn_designer.engine.training import TrainingData, train
+    from nn_designer.engine.training_settings import TrainingSettings
+
+    x, y = arrays(workload)
+    data = TrainingData(x, y, task="classes", n_classes=int(y.max()) + 1)
+    settings = TrainingSettings(
+        loss=workload.loss,
+        learning_rate=workload.learning_rate,
+        batch_size=workload.batch_size,
+        epochs=100_000,
+        seed=workload.seed,
+    )
+    reports = train(
+        network(workload), data, settings, optimizer_settings={"epsilon": workload.epsilon}
+    )
+
+    def epochs(count: int) -> list[float]:
+        losses: list[float] = []
+        while len(losses) < count:
+            report = next(reports)
+            if isinstance(report, EpochProgress):
+                losses.append(report.loss)
+        return losses
+
+    return epochs
+
+
+def batches(workload: Workload, n: int) -> Iterator[np.ndarray]:
+    """For each epoch the order of the samples, the same as ours."""
+    rng = np.random.default_rng(workload.seed)
+    while True:
+        yield rng.permutation(n)
+
+
+def _torch(workload: Workload, *, threads: int | None, fused: bool) -> Train:
+    import torch
+
+    if threads is not None:
+        torch.set_num_threads(threads)
+    x_array, y_array = arrays(workload)
+    binary = workload.units[-1] == 1
+    x = torch.from_numpy(x_array)
+    y = torch.from_numpy(y_array)
+    if binary:
+        y = y.float()[:, None]
+    functions = {"relu": torch.nn.ReLU, "tanh": torch.nn.Tanh}
+    layers: list[torch.nn.Module] = []
+    for weights, activation in zip(
+        network(workload).weights.values(), workload.activations, strict=True
+    ):
+        linear = torch.nn.Linear(*weights["kernel"].shape)
+        linear.weight.data = torch.tensor(weights["kernel"].T.copy())
+        linear.bias.data = torch.tensor(weights["bias"].copy())
+        layers.append(linear)
+        if activation in functions:
+            layers.append(functions[activation]())
+    model = torch.nn.Sequential(*layers)
+    loss_function = torch.nn.BCEWithLogitsLoss() if binary else torch.nn.CrossEntropyLoss()
+    options = {"fused": True} if fused else {}
+    optimizer = torch.optim.Adam(
+        model.parameters(), lr=workload.learning_rate, eps=workload.epsilon, **options
+    )
+    orders = batches(workload, len(x))
+
+    def epochs(count: int) -> list[float]:
+        losses = []
+        for _ in range(count):
+            total = torch.zeros(())
+            for samples in torch.from_numpy(next(orders)).split(workload.batch_size):
+                optimizer.zero_grad()
+                loss = loss_function(model(x[samples]), y[samples])
+                loss.backward()
+                optimizer.step()
+                total += loss.detach() * len(samples)
+            losses.append(float(total) / len(x))
+        return losses
+
+    return epochs
+
+
+def _keras(workload: Workload, backend: str) -> Train:
+    os.environ["KERAS_BACKEND"] = backend
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    import keras
+
+    x, y = arrays(workload)
+    layers = [keras.Input((workload.n_inputs,))]
+    layers += [
+        keras.layers.Dense(units, activation=activation)
+        for units, activation in zip(workload.units, workload.activations, strict=True)
+    ]
+    model = keras.Sequential(layers)
+    first = network(workload).weights.values()
+    model.set_weights([weights[name] for weights in first for name in ("kernel", "bias")])
+    optimizer = keras.optimizers.Adam(workload.learning_rate, epsilon=workload.epsilon)
+    model.compile(optimizer, workload.loss)
+
+    def epochs(count: int) -> list[float]:
+        history = model.fit(x, y, workload.batch_size, epochs=count, verbose=0)
+        return [float(loss) for loss in history.history["loss"]]
+
+    return epochs
+
+
+def sklearn(workload: Workload) -> Train:
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.neural_network import MLPClassifier
+
+    warnings.simplefilter("ignore", ConvergenceWarning)  # "has not converged yet": no wonder
+    x, y = arrays(workload)
+    model = MLPClassifier(
+        workload.units[:-1],
+        activation=workload.activations[0],
+        alpha=0.0,
+        batch_size=workload.batch_size,
+        learning_rate_init=workload.learning_rate,
+        epsilon=workload.epsilon,
+        tol=0.0,
+        n_iter_no_change=1_000_000,
+        warm_start=True,
+        random_state=workload.seed,
+    )
+
+    def epochs(count: int) -> list[float]:
+        done = len(getattr(model, "loss_curve_", ()))
+        model.set_params(max_iter=count)
+        model.fit(x, y)
+        return [float(loss) for loss in model.loss_curve_[done:]]
+
+    return epochs
+
+
+CONTENDERS: dict[str, Callable[[Workload], Train]] = {
+    "ours": ours,
+    "torch": lambda workload: _torch(workload, threads=None, fused=False),
+    "torch_t1": lambda workload: _torch(workload, threads=1, fused=False),
+    "torch_fused": lambda workload: _torch(workload, threads=None, fused=True),
+    "torch_fused_t1": lambda workload: _torch(workload, threads=1, fused=True),
+    "keras_jax": lambda workload: _keras(workload, "jax"),
+    "keras_torch": lambda workload: _keras(workload, "torch"),
+    "keras_tensorflow": lambda workload: _keras(workload, "tensorflow"),
+    "sklearn": sklearn,
+}
+
+MODULES = {"keras_jax": "jax", "keras_torch": "torch", "keras_tensorflow": "tensorflow"}
+"""What a contender needs, where its name does not say it."""
+
+
+def module_of(contender: str) -> str:
+    """The module that must be installed for a contender."""
+    if contender == "ours":
+        return "nn_designer"
+    return MODULES.get(contender, contender.split("_", maxsplit=1)[0])
+
+
+SAME_ORDER = ("ours", "torch", "torch_t1", "torch_fused", "torch_fused_t1")
+"""Contenders that take the same batches in the same order: their losses must agree."""

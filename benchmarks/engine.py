@@ -1,0 +1,207 @@
+"""Training speed beside PyTorch, Keras and scikit-learn: ``python -m benchmarks.engine``.
+
+Every contender stays in a process of its own, one works at a time. In each round each trains
+whole epochs for about half a second or more; our rate is divided by the peer's of the same
+round, and the median over the rounds counts: the machine's own ups and downs cancel. Exit
+status 1 if a "must" is missed or losses disagree.
+
+On a machine that others use as well, ratios hold roughly, rates do not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from statistics import median
+
+from benchmarks.contenders import SAME_ORDER, module_of
+from benchmarks.machine import OthersLoad
+from benchmarks.ratios import Verdict, table, verdict
+from benchmarks.workloads import GROUPS, WORKLOADS, Workload, flops_per_sample
+
+ROUND_SECONDS = 0.5
+CHECKED_EPOCHS = {1: 0.01, 3: 0.05}
+"""Epoch → how far losses of contenders with the same batches may differ."""
+
+
+class Contender:
+    """A worker process."""
+
+    def __init__(self, workload: Workload, name: str, python: str) -> None:
+        self.name = name
+        self._process = subprocess.Popen(
+            [python, "-m", "benchmarks.worker", workload.key, name],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parent.parent,
+        )
+        self.n_samples = int(self._answer()["ready"])
+        self.losses: list[float] = []
+        self.epochs_per_round = 1
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def train(self, epochs: int) -> float:
+        """Train; returns samples per second."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{epochs}\n")
+        self._process.stdin.flush()
+        answer = self._answer()
+        self.losses += answer["losses"]
+        return self.n_samples * epochs / answer["seconds"]
+
+    def warm_up(self) -> None:
+        """The first three epochs, and how many make a round."""
+        self.train(3)
+        rate = self.train(1)
+        self.epochs_per_round = max(1, math.ceil(ROUND_SECONDS * rate / self.n_samples))
+
+    def close(self) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait(timeout=60)
+        for stream in (self._process.stdout, self._process.stderr):
+            assert stream is not None
+            stream.close()
+
+    def _answer(self) -> dict[str, object]:
+        assert self._process.stdout is not None and self._process.stderr is not None
+        line = self._process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"{self.name} ended: {self._process.stderr.read()[-2000:]}")
+        answer: dict[str, object] = json.loads(line)
+        return answer
+
+
+def measure(
+    workload: Workload, names: list[str], rounds: int, pythons: dict[str, str]
+) -> tuple[dict[str, list[float]], dict[str, list[float]], float]:
+    """Rates per round and losses per epoch of each contender, and cores used by others."""
+    contenders: list[Contender] = []
+    try:
+        for name in names:
+            print(f"  starting {name}", end="\r", file=sys.stderr, flush=True)
+            contender = Contender(workload, name, pythons.get(name, sys.executable))
+            contenders.append(contender)
+            contender.warm_up()
+        rates: dict[str, list[float]] = {name: [] for name in names}
+        load = OthersLoad([contender.pid for contender in contenders])
+        for i in range(rounds):
+            shift = i % len(contenders)  # nobody always comes after the same one
+            for contender in contenders[shift:] + contenders[:shift]:
+                status = f"  round {i + 1} of {rounds}: {contender.name:24}"
+                print(status, end="\r", file=sys.stderr, flush=True)
+                rates[contender.name].append(contender.train(contender.epochs_per_round))
+        others = load.cores()
+        losses = {contender.name: contender.losses for contender in contenders}
+    finally:
+        for contender in contenders:
+            contender.close()
+        print(" " * 60, end="\r", file=sys.stderr, flush=True)
+    return rates, losses, others
+
+
+def loss_problems(losses: dict[str, list[float]]) -> list[str]:
+    """Where contenders with the same weights and batches come to other losses than we."""
+    problems = []
+    for name in (name for name in SAME_ORDER[1:] if name in losses):
+        for epoch, tolerance in CHECKED_EPOCHS.items():
+            ours, theirs = losses["ours"][epoch - 1], losses[name][epoch - 1]
+            if abs(ours - theirs) > tolerance * theirs:
+                problems.append(f"loss of epoch {epoch}: ours {ours:.4f}, {name} {theirs:.4f}")
+    return problems
+
+
+def report(
+    workload: Workload,
+    rates: dict[str, list[float]],
+    losses: dict[str, list[float]],
+    others: float,
+) -> bool:
+    """Print the tables of a workload; whether everything was reached."""
+    rows = [["contender", "samples/s", "best", "µs/step", "loss 1", "loss 3"]]
+    for name, found in rates.items():
+        middle = median(found)
+        rows.append(
+            [
+                name,
+                f"{middle:,.0f}",
+                f"{max(found):,.0f}",
+                f"{1e6 * workload.batch_size / middle:,.1f}",
+                f"{losses[name][0]:.4f}",
+                f"{losses[name][2]:.4f}",
+            ]
+        )
+    print(f"\n{workload.title}\n")
+    print(table(rows))
+    best = max(rates["ours"])
+    print(
+        f"\nours: {flops_per_sample(workload) * best / 1e9:,.1f} GFLOP/s at best; "
+        f"others used {others:.2f} cores meanwhile\n"
+    )
+    verdicts: list[Verdict] = []
+    rows = [["we are faster than", "times", "lowest", "highest", "must", "", "against"]]
+    for group, must in workload.musts.items():
+        found_verdict = verdict(group, GROUPS[group], rates, must)
+        if found_verdict is None:
+            rows.append([group, "-", "-", "-", f"{must:g}", "not run", "-"])
+            continue
+        verdicts.append(found_verdict)
+        rows.append(
+            [
+                group,
+                f"{found_verdict.ratio:.2f}",
+                f"{found_verdict.lowest:.2f}",
+                f"{found_verdict.highest:.2f}",
+                f"{must:g}",
+                "reached" if found_verdict.reached else "MISSED",
+                found_verdict.fastest,
+            ]
+        )
+    print(table(rows))
+    problems = loss_problems(losses)
+    for problem in problems:
+        print(f"MISSED: {problem}")
+    return not problems and all(found.reached for found in verdicts)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--workloads", nargs="+", choices=WORKLOADS, default=list(WORKLOADS))
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--contenders", nargs="+", help="only these, beside ours")
+    parser.add_argument(
+        "--tensorflow-python",
+        help="the Python of another environment, for Keras on TensorFlow",
+    )
+    parser.add_argument("--json", type=Path, help="write rates and losses to this file")
+    options = parser.parse_args()
+    pythons = {}
+    if options.tensorflow_python:
+        pythons["keras_tensorflow"] = options.tensorflow_python
+    reached = True
+    written = {}
+    for key in options.workloads:
+        workload = WORKLOADS[key]
+        peers = [p for p in workload.peers if not options.contenders or p in options.contenders]
+        names = ["ours", *(p for p in peers if p in pythons or find_spec(module_of(p)))]
+        rates, losses, others = measure(workload, names, options.rounds, pythons)
+        reached &= report(workload, rates, losses, others)
+        written[key] = {"rates": rates, "losses": losses, "others": others}
+    if options.json:
+        options.json.write_text(json.dumps(written, indent=1))
+    print("\nEvery must that could be measured is reached." if reached else "\nA must is missed.")
+    return 0 if reached else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

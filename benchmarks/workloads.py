@@ -1,0 +1,135 @@
+"""What is trained, and how many times faster than each peer we must be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from nn_designer.engine.network import Network, Node
+from nn_designer.layers import Dense, Input, Output
+
+
+@dataclass(frozen=True)
+class Workload:
+    """A model, its data and its targets. All train with Adam(0.001, ε 1e-7) in float32."""
+
+    key: str
+    title: str
+    data: str
+    n_inputs: int
+    units: tuple[int, ...]
+    activations: tuple[str, ...]
+    loss: str
+    batch_size: int
+    peers: tuple[str, ...]
+    """Contenders, see contenders.py."""
+    musts: Mapping[str, float]
+    """Group of contenders → how many times faster than the fastest of it."""
+    seed: int = 1
+    learning_rate: float = 0.001
+    epsilon: float = 1e-7
+
+
+GROUPS = {
+    "PyTorch, default": ("torch",),
+    "PyTorch, best eager": ("torch", "torch_t1", "torch_fused", "torch_fused_t1"),
+    "Keras, best": ("keras_jax", "keras_torch", "keras_tensorflow"),
+    "Keras, TensorFlow": ("keras_tensorflow",),
+    "scikit-learn": ("sklearn",),
+}
+"""Group → its contenders; the must is against the fastest of those that ran."""
+
+PEERS = (
+    "torch",
+    "torch_t1",
+    "torch_fused",
+    "torch_fused_t1",
+    "keras_jax",
+    "keras_torch",
+    "keras_tensorflow",
+    "sklearn",
+)
+
+
+def _musts(*values: float) -> dict[str, float]:
+    return dict(zip(GROUPS, values, strict=True))
+
+
+WORKLOADS = {
+    workload.key: workload
+    for workload in (
+        Workload(
+            "w1",
+            "W1 playground: 2-8-8-1 tanh, binary cross-entropy, batch 10, 500 points",
+            "circles",
+            2,
+            (8, 8, 1),
+            ("tanh", "tanh", "sigmoid"),
+            "binary_crossentropy",
+            10,
+            PEERS,
+            _musts(32, 25, 17, 95, 15),
+        ),
+        Workload(
+            "w2",
+            "W2 article: 784-10-10-10 ReLU, sparse cross-entropy, batch 32, MNIST 60,000",
+            "mnist",
+            784,
+            (10, 10, 10),
+            ("relu", "relu", "softmax"),
+            "sparse_categorical_crossentropy",
+            32,
+            PEERS,
+            _musts(8, 5, 3.2, 15, 3.8),
+        ),
+        Workload(
+            "w3",
+            "W3 wide: 784-512-256-10 ReLU, sparse cross-entropy, batch 128, MNIST 60,000",
+            "mnist",
+            784,
+            (512, 256, 10),
+            ("relu", "relu", "softmax"),
+            "sparse_categorical_crossentropy",
+            128,
+            PEERS,
+            _musts(1.25, 0.85, 0.95, 2, 1.5),
+        ),
+    )
+}
+
+
+def arrays(workload: Workload) -> tuple[np.ndarray, np.ndarray]:
+    """Training inputs (N, inputs) float32 and classes (N,)."""
+    if workload.data == "mnist":
+        from nn_designer.data import DataChoice, load, prepare
+
+        prepared = prepare(load(DataChoice("mnist")))
+        return prepared.x_train.reshape(-1, 784), prepared.y_train.astype(np.int64)
+    rng = np.random.default_rng(0)
+    angle = rng.uniform(0.0, 2.0 * np.pi, 500)
+    y = np.arange(500) % 2
+    radius = np.where(y == 0, 0.5, 1.5) + rng.normal(0.0, 0.2, 500)
+    x = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
+    return x.astype(np.float32), y.astype(np.int64)
+
+
+def network(workload: Workload) -> Network:
+    """Our network; its first weights are everyone's."""
+    nodes, last = [Node("input", Input(shape=(workload.n_inputs,)))], "input"
+    for i, (units, activation) in enumerate(
+        zip(workload.units, workload.activations, strict=True), start=1
+    ):
+        nodes.append(Node(f"dense_{i}", Dense(units=units, activation=activation), (last,)))
+        last = f"dense_{i}"
+    nodes.append(Node("output", Output(), (last,)))
+    return Network(nodes, loss=workload.loss, seed=workload.seed)
+
+
+def flops_per_sample(workload: Workload) -> float:
+    """Of the matrix products of one training step: forward, weight and input gradients."""
+    sizes = (workload.n_inputs, *workload.units)
+    products = [a * b for a, b in pairwise(sizes)]
+    return 2.0 * (3 * sum(products) - products[0])  # the data's gradient is not needed
