@@ -1,0 +1,1 @@
+"""The pages that follow from the declarations: one module each, each with a ``page()``."""
