@@ -142,18 +142,17 @@ class Network:
         )
 
     def _node_with_logits(self, activation: str) -> str | None:
-        """The node that makes the output with this activation, if only the output uses it."""
+        """The node whose last activation makes the output, if it is this one.
+
+        Nobody else uses its value: they would lead nowhere, which is refused.
+        """
         nodes = {node.name: node for node in self.nodes}
-        uses = [name for node in self.nodes for name in node.inputs]
         node = nodes[self.output_name]
         while not node.layer.has_output:
             (name,) = node.inputs
-            if uses.count(name) > 1:
-                return None
             node = nodes[name]
-        if node.layer.output_activation(["linear"] * len(node.inputs)) != activation:
-            return None
-        return node.name
+        made_by = node.layer.output_activation(["linear"] * len(node.inputs))
+        return node.name if made_by == activation else None
 
     # --- weights ---
 
