@@ -32,17 +32,19 @@ TEMPLATES: tuple[Template, ...] = (
     Template(
         "mnist-mlp",
         "Digits, done well",
-        "A larger network that reads about 98 of 100 handwritten digits right.",
+        "A larger network that reads 98 of 100 handwritten digits right.",
     ),
-    Template("xor", "XOR", "The puzzle that one neuron alone can't solve."),
-    Template("spiral", "Spiral", "Two interwoven spirals: watch the border between them bend."),
+    Template("xor", "XOR", "The small puzzle that a single neuron can't solve."),
     Template(
-        "circles", "Circles", "A ring around a disc: three neurons are enough to close the circle."
+        "spiral", "Spiral", "Two spirals wound into each other: watch the border between them bend."
+    ),
+    Template(
+        "circles", "Circles", "A disc inside a ring: six neurons draw the lines that separate them."
     ),
     Template(
         "penguins", "Penguins", "Tells three kinds of penguins apart by beak, flipper and weight."
     ),
-    Template("iris", "Iris", "Tells three kinds of iris apart by their petals and sepals."),
+    Template("iris", "Iris", "Tells three kinds of iris apart by the sizes of their petals."),
     Template(
         "auto-mpg",
         "Fuel consumption",
@@ -51,9 +53,10 @@ TEMPLATES: tuple[Template, ...] = (
     Template(
         "skip",
         "Skip connection",
-        "A branch that is added back in: how deep networks stay trainable.",
+        "A branch that is added to what it came from: the idea behind very deep networks.",
     ),
 )
+"""In the order of the welcome page."""
 
 BY_KEY = {template.key: template for template in TEMPLATES}
 
