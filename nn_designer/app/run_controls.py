@@ -144,7 +144,7 @@ class RunControls(QObject):
         actions["train_step_batch"].setEnabled(state in ("idle", "paused"))
         actions["train_step_epoch"].setEnabled(state in ("idle", "paused"))
         actions["train_stop"].setEnabled(active)
-        has_weights = active or self._trainer.trained is not None
+        has_weights = active or self._trainer.has_weights
         actions["train_reset"].setEnabled(has_weights)
         reason = "" if active else self.why_not
         if bool(reason) != self._blocked:
