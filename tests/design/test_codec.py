@@ -11,9 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nn_designer import data
 from nn_designer.design import codec, edits
+from nn_designer.design.check import check
 from nn_designer.design.codec import CodecError, Loaded, dumps, load, loads, save
 from nn_designer.design.document import Document
+from nn_designer.engine.training_settings import TrainingSettings
 from tests.helpers.documents import chances, documents, skip_design
 
 BROKEN = Path(__file__).parent.parent / "helpers" / "broken_designs"
@@ -290,3 +293,14 @@ def test_a_setting_that_json_can_not_say_is_refused():
     layer = Layer("a", "dense", "A", {"units": float("nan")})
     with pytest.raises(CodecError, match="can't be written as JSON"):
         dumps(Document(layers=[layer]))
+
+
+def test_the_example_of_the_documentation_is_a_design_that_can_be_trained():
+    text = (Path(__file__).parents[2] / "docs" / "FILE_FORMAT.md").read_text(encoding="utf-8")
+    example = text.split("```json\n")[1].split("```")[0]
+    loaded = loads(example)
+    assert loaded.problems == ()
+    assert dumps(loaded.document) == example
+    assert check(loaded.document, data.summary(loaded.document.data)).problems == ()
+    for name in TrainingSettings.params:
+        assert f"`{name}`" in text

@@ -1,0 +1,118 @@
+"""The shipped designs: each opens, fits its data, looks tidy, and trains to a good result."""
+
+import numpy as np
+import pytest
+
+from nn_designer import data
+from nn_designer.design import edits, templates
+from nn_designer.design.arrange import arrange
+from nn_designer.design.check import check
+from nn_designer.design.codec import dumps, load
+from nn_designer.design.compile import compile_design, optimizer_settings, training_settings
+from nn_designer.design.document import Document
+from nn_designer.engine.training import TrainingData, train
+from nn_designer.resources import resource_path
+
+KEYS = [template.key for template in templates.TEMPLATES]
+
+
+def score(document: Document) -> float:
+    """Share of validation samples told right, or R² for numbers, after training as designed."""
+    settings = training_settings(document)
+    prepared = data.prepare(data.load(document.data), settings.validation_split, settings.seed)
+    network = compile_design(document, summary=data.summary(document.data))
+    training_data = TrainingData(
+        prepared.x_train,
+        prepared.y_train,
+        prepared.x_validation,
+        prepared.y_validation,
+        prepared.task,
+        prepared.n_classes,
+        prepared.target_scale,
+    )
+    for _ in train(
+        network, training_data, settings, optimizer_settings=optimizer_settings(document)
+    ):
+        pass
+    outputs, targets = network.predict(prepared.x_validation), prepared.y_validation
+    if prepared.task == "number":
+        return float(1 - ((outputs - targets) ** 2).sum() / ((targets - targets.mean()) ** 2).sum())
+    told = outputs[:, 0] > 0.5 if outputs.shape[1] == 1 else outputs.argmax(axis=1)
+    return float(np.mean(told == targets))
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_template_is_whole_and_fits_its_data(key):
+    loaded = load(templates.BY_KEY[key].path)
+    document = loaded.document
+    assert loaded.problems == ()
+    summary = data.summary(document.data)
+    assert check(document, summary).problems == ()
+    assert edits.adapt_to_data(document, summary) == (document, ())
+    assert document.name and document.notes
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_template_is_kept_as_the_app_would_save_it_and_arrange_it(key):
+    document = templates.new(key)
+    text = templates.BY_KEY[key].path.read_text(encoding="utf-8")
+    assert dumps(document) == text
+    assert edits.move(document, arrange(document)) == document
+
+
+def test_every_template_file_is_listed():
+    files = {path.stem for path in resource_path("templates").glob("*.nnd")}
+    assert files == set(KEYS)
+    assert len({template.title for template in templates.TEMPLATES}) == len(KEYS)
+    assert all(template.sentence.endswith(".") for template in templates.TEMPLATES)
+
+
+@pytest.mark.parametrize(
+    ("key", "good"),
+    [
+        ("xor", 0.97),
+        ("spiral", 0.98),
+        ("circles", 0.98),
+        ("penguins", 0.97),
+        ("iris", 0.95),
+        ("auto-mpg", 0.85),
+        ("skip", 0.97),
+    ],
+)
+def test_a_template_trains_to_a_good_result(key, good):
+    assert score(templates.new(key)) >= good
+
+
+def test_the_articles_model_is_as_the_article_has_it():
+    document = templates.new("article")
+    layers = [document.layer(id) for id in document.order]
+    assert [layer.kind for layer in layers] == ["input", "dense", "dense", "dense", "output"]
+    dense = [(layer.settings["units"], layer.settings["activation"]) for layer in layers[1:4]]
+    assert dense == [(10, "relu"), (10, "relu"), (10, "softmax")]
+    settings = training_settings(document)
+    assert (settings.optimizer, settings.learning_rate) == ("adam", 0.001)
+    assert (settings.loss, settings.batch_size, settings.epochs) == (
+        "sparse_categorical_crossentropy",
+        32,
+        10,
+    )
+    assert data.summary(document.data).has_test_part
+    assert check(document).total_parameters == 8070
+
+
+def test_the_articles_model_learns_to_read_digits():
+    document = edits.set_training(templates.new("article"), "epochs", 2)
+    assert score(document) > 0.9
+
+
+def test_the_skip_template_has_a_branch_and_a_sum():
+    document = templates.new("skip")
+    (add,) = document.of_kind("add")
+    sources = [wire.source for wire in document.incoming(add.id)]
+    assert len(sources) == 2
+    assert sources[1] in document.ancestors(sources[0])
+
+
+def test_a_template_that_is_not_there_is_a_key_error():
+    with pytest.raises(KeyError):
+        templates.new("no such")
