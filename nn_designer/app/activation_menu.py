@@ -118,11 +118,12 @@ class ActivationMenu(QFrame):
     def open_at(self, position: QPoint, current: str) -> None:
         """Show it with its top left corner at ``position`` (global), ``current`` chosen."""
         self._fill(current)
+        self.ensurePolished()
         self._make_room_for_help()
         self.adjustSize()
         screen = self.screen().availableGeometry()
-        x = max(screen.left(), min(position.x(), screen.right() - self.width()))
-        y = max(screen.top(), min(position.y(), screen.bottom() - self.height()))
+        x = max(screen.left(), min(position.x(), screen.right() + 1 - self.width()))
+        y = max(screen.top(), min(position.y(), screen.bottom() + 1 - self.height()))
         self.move(x, y)
         self._chosen = False
         self.show()

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData, QModelIndex, QPersistentModelIndex, QPoint, QRectF, QSize, Qt
+from PySide6.QtCore import (
+    QEvent,
+    QMimeData,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    QRectF,
+    QSize,
+    Qt,
+)
 from PySide6.QtGui import QColor, QDrag, QFont, QKeyEvent, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -147,11 +157,11 @@ class _KindList(QListWidget):
         drag = QDrag(self)
         drag.setMimeData(self.mimeData([item]))
         drag.setPixmap(self._drag_picture(item))
-        drag.setHotSpot(QPoint(-10, -6))
+        drag.setHotSpot(QPoint(15, 15))
         drag.exec(Qt.DropAction.CopyAction)
 
     def _drag_picture(self, item: QListWidgetItem) -> QPixmap:
-        """A small tag beside the cursor; on the canvas the ghost of the card joins it."""
+        """The kind's tile below the cursor; on the canvas the ghost of a card surrounds it."""
         palette = self.parentWidget()
         theme = palette.themes.theme if isinstance(palette, Palette) else None
         ratio = self.devicePixelRatioF()
@@ -216,10 +226,20 @@ class Palette(QWidget):
         column.addWidget(self.nothing, 1)
         self.setMinimumWidth(168)
         self._fill("")
+        self.search.installEventFilter(self)
         self.search.textChanged.connect(self._fill)
         self.search.returnPressed.connect(self._on_search_entered)
         self.list.itemActivated.connect(self._on_item_activated)
         themes.changed.connect(self._on_theme_changed)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Down in the search box goes to the first kind."""
+        pressed = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress
+        if pressed and event.key() == Qt.Key.Key_Down and self.list.isVisible():
+            self.list.setFocus(Qt.FocusReason.TabFocusReason)
+            self.list.setCurrentRow(0 if self.list.item(0).data(_KEY_ROLE) else 1)
+            return True
+        return super().eventFilter(watched, event)
 
     def append(self, kind: str) -> bool:
         """Append a layer after the selected one and wire it; it is selected then."""

@@ -11,7 +11,7 @@ from nn_designer.app.canvas.card_content import CardContent
 from nn_designer.app.canvas.look import CARD_HEIGHT, CARD_WIDTH, DETAIL_ZOOM, TEXT_ZOOM, Look
 
 PORT_SPACING = 20.0
-_DIMMED_OPACITY = 0.35
+_DIMMED_OPACITY = 0.45
 _MARGIN = 9.0  # ports, halo and shadow reach this far beyond the card
 
 
@@ -144,10 +144,10 @@ class CardItem(QGraphicsItem):
     ) -> None:
         look, content, texts = self.look, self.content, self._texts
         zoom = painter.worldTransform().m11()
-        if zoom < TEXT_ZOOM:
-            paint.paint_block(painter, look, content, texts, self.selected, self.target)
-            return
         scale = zoom * painter.device().devicePixelRatioF()
+        if zoom < TEXT_ZOOM:
+            paint.paint_block(painter, look, content, texts, self.selected, self.target, scale)
+            return
         paint.paint_body(painter, look, content, texts)
         if zoom < DETAIL_ZOOM:
             paint.paint_large_heading(painter, look, content, texts, scale)

@@ -27,6 +27,7 @@ BADGE_PADDING = 6.0
 
 _ICON_SIDE = 32.0
 _GLYPH_SIDE = 20.0
+_BLOCK_GLYPH_SCALE = 0.2
 _LEFT = 16.0
 _TEXT_LEFT = 58.0
 _RIGHT = CARD_WIDTH - 14.0
@@ -76,7 +77,7 @@ def _has_drawing(name: str) -> bool:
 
 def glyph(kind: str, colour: str, side: float, scale: float) -> QPixmap:
     """A kind's drawing, sharp at ``scale`` (zoom × screen ratio, rounded up to steps)."""
-    steps = (1.0, 2.0, 4.0, 8.0)
+    steps = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
     ratio = next((step for step in steps if step >= scale), steps[-1])
     return icons.pixmap(glyph_name(kind), colour, round(side), ratio)
 
@@ -141,8 +142,9 @@ def paint_block(
     texts: CardTexts,
     selected: bool,
     target: bool,
+    scale: float,
 ) -> None:
-    """The card from far away: a block in its category's colour."""
+    """The card from far away: a block in its category's colour with the kind's drawing."""
     if target:
         painter.setPen(look.block_target)
     elif selected:
@@ -152,7 +154,13 @@ def paint_block(
     else:
         painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(look.block(content.category))
-    painter.drawRoundedRect(body_rect(texts.compact), CORNER_RADIUS, CORNER_RADIUS)
+    body = body_rect(texts.compact)
+    painter.drawRoundedRect(body, CORNER_RADIUS, CORNER_RADIUS)
+    if scale >= _BLOCK_GLYPH_SCALE:
+        side = 56.0
+        picture = glyph(content.kind, look.theme.card, side, scale)
+        target_rect = QRectF(body.center().x() - side / 2, body.center().y() - side / 2, side, side)
+        painter.drawPixmap(target_rect, picture, QRectF(picture.rect()))
 
 
 def paint_body(painter: QPainter, look: Look, content: CardContent, texts: CardTexts) -> None:

@@ -16,7 +16,7 @@ GRID = arrange.GRID
 CORNER_RADIUS = 10.0
 PORT_RADIUS = 5.0
 
-DETAIL_ZOOM = 0.55
+DETAIL_ZOOM = 0.6
 """Below this zoom a card shows its icon and its name in large letters, nothing else."""
 TEXT_ZOOM = 0.32
 """Below this zoom a card is a coloured block."""
@@ -119,7 +119,7 @@ class Look:
             for key, value in theme.categories.items()
         }
         self._blocks = {
-            key: QBrush(QColor(mixed(theme.card, value, 0.55)))
+            key: QBrush(QColor(mixed(theme.card, value, 0.7)))
             for key, value in theme.categories.items()
         }
         self._curves = {key: self._line(value, 1.6) for key, value in theme.categories.items()}
@@ -147,6 +147,9 @@ class Look:
 
     def ghost_border(self, category: Category | None) -> QPen:
         return QPen(QColor(self.colour(category)), 1.5, Qt.PenStyle.DashLine)
+
+    def ghost_fill(self, category: Category | None) -> QBrush:
+        return QBrush(with_alpha(self.colour(category), 0.15))
 
     def curve(self, category: Category | None) -> QPen:
         return self._curves[category] if category else self.error

@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from nn_designer.app.canvas import card_painting
-from nn_designer.app.canvas.look import CARD_HEIGHT, CARD_WIDTH, Look
+from nn_designer.app.canvas.look import CARD_HEIGHT, CARD_WIDTH, DETAIL_ZOOM, Look
 from nn_designer.app.canvas.wire import wire_path
 from nn_designer.layers import KINDS
 
@@ -120,14 +120,12 @@ class GhostCard(Overlay):
         kind = KINDS[self.kind]
         compact = "activation" not in kind.params
         body = card_painting.body_rect(compact)
-        colour = self.look.colour(kind.category)
         painter.setPen(self.look.ghost_border(kind.category))
-        painter.setBrush(self.look.tile(kind.category))
+        painter.setBrush(self.look.ghost_fill(kind.category))
         painter.drawRoundedRect(body, 10, 10)
-        scale = painter.worldTransform().m11() * painter.device().devicePixelRatioF()
-        picture = card_painting.glyph(kind.key, colour, 20, scale)
-        y = body.center().y()
-        painter.drawPixmap(QRectF(24, y - 10, 20, 20), picture, QRectF(picture.rect()))
-        painter.setFont(self.look.name_font)
-        painter.setPen(self.look.text)
-        painter.drawText(QPointF(60, y + 5), kind.title)
+        if painter.worldTransform().m11() >= DETAIL_ZOOM:
+            # The picture under the cursor is the kind's drawing; its title goes below that.
+            painter.setFont(self.look.name_font)
+            painter.setPen(self.look.text)
+            place = QRectF(body.x(), body.center().y() + 17, body.width(), 18)
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, kind.title)

@@ -1,0 +1,520 @@
+"""The canvas as a view: zoom, pan, keys, drops, menus, and following the store."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QHelpEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu, QToolTip
+from pytestqt.qtbot import QtBot
+
+from nn_designer.app.activation_menu import ActivationMenu
+from nn_designer.app.canvas.clipboard import LAYERS_MIME
+from nn_designer.app.canvas.quick_add import QuickAdd
+from nn_designer.app.canvas.tip import EmptyHint
+from nn_designer.design import edits
+from nn_designer.design.document import Document, Layer
+from tests.helpers.canvas import POPUPS_OFFSCREEN, Hand, chain, dragged, loose, open_canvas
+
+pytestmark = pytest.mark.qt_log_ignore(POPUPS_OFFSCREEN)
+
+Opened = Callable[[Document], Hand]
+CTRL = Qt.KeyboardModifier.ControlModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+ALT = Qt.KeyboardModifier.AltModifier
+MIDDLE = Qt.MouseButton.MiddleButton
+
+
+@pytest.fixture
+def opened(qtbot: QtBot) -> Opened:
+    """Opens a document on a canvas and gives a hand for it."""
+    return partial(open_canvas, qtbot)
+
+
+def zoom_of(hand: Hand) -> float:
+    assert hand.canvas.transform().m11() == pytest.approx(hand.canvas.navigator.zoom)
+    return hand.canvas.navigator.zoom
+
+
+# ---- zoom and pan
+
+
+def test_the_wheel_zooms_and_what_is_under_the_mouse_stays(opened: Opened) -> None:
+    hand = opened(chain("input", "dense"))
+    at = QPoint(300, 200)
+    place = hand.canvas.mapToScene(at)
+    for _ in range(5):
+        hand.wheel(hand.canvas.mapToScene(at), 120)
+    assert zoom_of(hand) == pytest.approx(1.2**5)
+    assert (hand.canvas.mapToScene(at) - place).manhattanLength() < 1.5
+
+
+def test_small_wheel_steps_of_a_trackpad_add_up(opened: Opened) -> None:
+    hand = opened(chain("input", "dense"))
+    for _ in range(24):
+        hand.wheel(QPointF(300, 200), 5)
+    assert zoom_of(hand) == pytest.approx(1.2, rel=1e-6)
+
+
+def test_zoom_is_clamped_and_never_nan(opened: Opened) -> None:
+    hand = opened(chain("input", "dense"))
+    hand.wheel(QPointF(300, 200), 120 * 200)
+    assert zoom_of(hand) == 4.0
+    hand.wheel(QPointF(300, 200), -120 * 200)
+    for _ in range(40):
+        hand.wheel(QPointF(300, 200), -120)
+    assert zoom_of(hand) == pytest.approx(0.1)
+    hand.canvas.navigator.set_zoom(math.nan)
+    hand.canvas.navigator.set_zoom(math.inf)
+    assert zoom_of(hand) == pytest.approx(0.1)
+
+
+def test_zoom_keys(opened: Opened) -> None:
+    hand = opened(chain("input", "dense"))
+    hand.key(Qt.Key.Key_Equal, CTRL)
+    assert zoom_of(hand) == pytest.approx(1.25)
+    hand.key(Qt.Key.Key_Minus, CTRL)
+    hand.key(Qt.Key.Key_Minus, CTRL)
+    assert zoom_of(hand) == pytest.approx(0.8)
+    hand.key(Qt.Key.Key_0, CTRL)
+    assert zoom_of(hand) == 1.0
+
+
+def test_the_wheel_scrolls_when_told_to_and_ctrl_still_zooms(opened: Opened) -> None:
+    hand = opened(chain("input", "dense"))
+    hand.canvas.wheel_zooms = False
+    top = hand.canvas.shown_rect().top()
+    hand.wheel(QPointF(300, 200), -120)
+    assert zoom_of(hand) == 1.0
+    assert hand.canvas.shown_rect().top() == top + 120
+    hand.wheel(QPointF(300, 200), 120, CTRL)
+    assert zoom_of(hand) == pytest.approx(1.2)
+
+
+def test_home_fits_everything_and_f_the_selection(opened: Opened) -> None:
+    hand = opened(chain("input", *["dense"] * 20, "output"))
+    hand.key(Qt.Key.Key_Home)
+    assert hand.canvas.shown_rect().contains(hand.scene.content_rect())
+    assert zoom_of(hand) < 0.5
+    hand.store.select(["dense_3", "dense_4"])
+    hand.key("f")
+    assert zoom_of(hand) == 1.0
+    assert hand.canvas.shown_rect().contains(hand.scene.content_rect(["dense_3", "dense_4"]))
+
+
+def test_the_middle_button_and_space_drag_pan(opened: Opened) -> None:
+    hand = opened(chain("input", "dense"))
+    start = hand.canvas.shown_rect().topLeft()
+    place = hand.card("dense_1")
+    at = hand.at(place)
+    hand.press(place, button=MIDDLE)
+    QTest.mouseMove(hand.canvas.viewport(), at + QPoint(60, 40))
+    QTest.mouseRelease(
+        hand.canvas.viewport(), MIDDLE, Qt.KeyboardModifier.NoModifier, at + QPoint(60, 40)
+    )
+    assert hand.canvas.shown_rect().topLeft() == start - QPointF(60, 40)
+    QTest.keyPress(hand.canvas, Qt.Key.Key_Space)
+    at = hand.at(hand.card("dense_1"))
+    hand.press(hand.card("dense_1"))
+    QTest.mouseMove(hand.canvas.viewport(), at - QPoint(60, 40))
+    QTest.mouseRelease(
+        hand.canvas.viewport(),
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+        at - QPoint(60, 40),
+    )
+    QTest.keyRelease(hand.canvas, Qt.Key.Key_Space)
+    assert hand.canvas.shown_rect().topLeft() == start
+    assert hand.position("dense_1") == (300.0, 60.0)
+    assert hand.store.selection == frozenset()
+
+
+def test_arrows_pan_when_nothing_is_selected(opened: Opened) -> None:
+    hand = opened(chain("input", "dense"))
+    left = hand.canvas.shown_rect().left()
+    hand.key(Qt.Key.Key_Right)
+    assert hand.canvas.shown_rect().left() == left + 40
+
+
+# ---- keys that edit
+
+
+def test_arrows_nudge_the_selection_as_one_undo_step(opened: Opened) -> None:
+    hand = opened(chain("input", "dense"))
+    hand.store.select(["dense_1"])
+    hand.key(Qt.Key.Key_Right)
+    hand.key(Qt.Key.Key_Right)
+    hand.key(Qt.Key.Key_Down, SHIFT)
+    assert hand.position("dense_1") == (340.0, 260.0)
+    assert hand.store.undo_stack.count() == 1
+    hand.store.undo_stack.undo()
+    assert hand.position("dense_1") == (300.0, 60.0)
+
+
+def test_delete_and_delete_with_reconnecting(opened: Opened) -> None:
+    hand = opened(chain("input", "dense", "dense", "output"))
+    hand.store.select(["dense_1"])
+    hand.key(Qt.Key.Key_Delete)
+    assert hand.wires == {("dense_2", "output_1", 0)}
+    hand.store.undo_stack.undo()
+    hand.store.select(["dense_1"])
+    hand.key(Qt.Key.Key_Delete, CTRL)
+    assert hand.wires == {("input_1", "dense_2", 0), ("dense_2", "output_1", 0)}
+
+
+def test_select_all_none_next_and_previous(opened: Opened) -> None:
+    hand = opened(chain("input", "dense", "output"))
+    hand.key("a", CTRL)
+    assert hand.store.selection == {"input_1", "dense_1", "output_1"}
+    hand.key("a", CTRL | SHIFT)
+    assert hand.store.selection == frozenset()
+    hand.key(Qt.Key.Key_Right, ALT)
+    assert hand.store.selection == {"input_1"}
+    hand.key(Qt.Key.Key_Right, ALT)
+    assert hand.store.selection == {"dense_1"}
+    hand.key(Qt.Key.Key_Left, ALT)
+    hand.key(Qt.Key.Key_Left, ALT)
+    assert hand.store.selection == {"output_1"}
+
+
+def test_copy_and_paste_keep_the_wires_between_copies(opened: Opened) -> None:
+    hand = opened(chain("input", "dense", "output"))
+    hand.store.select(["input_1", "dense_1"])
+    hand.key("c", CTRL)
+    mime = QGuiApplication.clipboard().mimeData()
+    assert mime.hasFormat(LAYERS_MIME)
+    assert json.loads(mime.text())
+    hand.key("v", CTRL)
+    assert len(hand.store.document.layers) == 5
+    assert len(hand.store.document.wires) == 3
+    assert len(hand.store.selection) == 2
+    first = {hand.position(one) for one in hand.store.selection}
+    hand.key("v", CTRL)
+    second = {hand.position(one) for one in hand.store.selection}
+    assert first.isdisjoint(second)  # not on top of each other
+    assert hand.store.undo_stack.undoText() == "Paste"
+
+
+def test_cut_paste_and_duplicate(opened: Opened) -> None:
+    hand = opened(chain("input", "dense"))
+    hand.store.select(["dense_1"])
+    hand.key("x", CTRL)
+    assert hand.ids == ["input_1"]
+    hand.key("v", CTRL)
+    assert [layer.kind for layer in hand.store.document.layers] == ["input", "dense"]
+    hand.key("d", CTRL)
+    assert [layer.kind for layer in hand.store.document.layers] == ["input", "dense", "dense"]
+
+
+def test_pasting_something_else_is_refused_with_a_sentence(opened: Opened) -> None:
+    hand = opened(chain("input", "dense"))
+    said: list[str] = []
+    hand.store.refused.connect(said.append)
+    hand.store.noted.connect(said.append)
+    QGuiApplication.clipboard().setText("Dear Ada, see you on Monday.")
+    hand.key("v", CTRL)
+    assert len(said) == 1 and said[0].endswith(".")
+    QGuiApplication.clipboard().clear()
+    hand.key("v", CTRL)
+    assert len(said) == 2
+    assert hand.ids == ["input_1", "dense_1"]
+
+
+def test_arrange_is_one_undo_step(opened: Opened) -> None:
+    document = edits.move(chain("input", "dense", "output"), {"dense_1": (0, 400)})
+    hand = opened(document)
+    hand.key("l")
+    assert hand.position("input_1")[0] < hand.position("dense_1")[0]
+    assert hand.position("dense_1")[1] == hand.position("output_1")[1]
+    assert hand.store.undo_stack.count() == 1
+    hand.store.undo_stack.undo()
+    assert hand.position("dense_1") == (0.0, 400.0)
+
+
+def test_every_action_has_a_name_a_text_and_a_tip(opened: Opened) -> None:
+    hand = opened(Document())
+    actions = hand.canvas.actions()
+    names = {action.objectName() for action in actions}
+    needed = "delete copy cut paste duplicate select_all zoom_in zoom_out zoom_reset fit arrange"
+    assert {f"canvas_{key}" for key in needed.split()} <= names
+    assert len(names) == len(actions)
+    assert all(action.text() and action.toolTip() and action.statusTip() for action in actions)
+    shortcuts = [one.toString() for action in actions for one in action.shortcuts()]
+    assert len(shortcuts) == len(set(shortcuts))
+
+
+def test_enter_opens_the_selected_layer(opened: Opened, qtbot: QtBot) -> None:
+    hand = opened(chain("input", "dense"))
+    hand.store.select(["dense_1"])
+    with qtbot.waitSignal(hand.canvas.opened) as caught:
+        hand.key(Qt.Key.Key_Return)
+    assert caught.args == ["dense_1"]
+    with qtbot.waitSignal(hand.canvas.opened) as caught:
+        hand.double_click(hand.card("input_1"))
+    assert caught.args == ["input_1"]
+
+
+# ---- drops
+
+
+def test_a_layer_dropped_on_the_canvas_lands_under_the_mouse(opened: Opened) -> None:
+    hand = opened(Document())
+    assert hand.canvas.findChild(EmptyHint).isVisible()
+    assert hand.drag_in(dragged("dense"), QPointF(400, 300))
+    assert hand.scene.ghost.isVisible()
+    hand.drop(dragged("dense"), QPointF(400, 300))
+    assert hand.ids == ["dense_1"]
+    card = hand.scene.cards["dense_1"]
+    assert (card.body_in_scene().center() - QPointF(400, 300)).manhattanLength() < 2
+    assert hand.store.selection == {"dense_1"}
+    assert not hand.scene.ghost.isVisible()
+    assert not hand.canvas.findChild(EmptyHint).isVisible()
+    hand.store.undo_stack.undo()
+    assert hand.canvas.findChild(EmptyHint).isVisible()
+
+
+def test_a_layer_dropped_on_a_wire_goes_into_it(opened: Opened) -> None:
+    hand = opened(chain("input", "output", gap=520.0))
+    place = hand.middle("input_1", "output_1")
+    assert hand.drag_in(dragged("dense"), place + QPointF(0, 10))
+    assert hand.scene.wires[hand.wire("input_1", "output_1")].target
+    hand.drop(dragged("dense"), place + QPointF(0, 10))
+    assert hand.wires == {("input_1", "dense_1", 0), ("dense_1", "output_1", 0)}
+    assert hand.store.undo_stack.count() == 1
+
+
+def test_an_input_does_not_fit_into_a_wire(opened: Opened) -> None:
+    hand = opened(chain("input", "output", gap=520.0))
+    place = hand.middle("input_1", "output_1")
+    hand.drop(dragged("input"), place)
+    assert hand.wires == {("input_1", "output_1", 0)}
+    assert len(hand.ids) == 3
+
+
+def test_a_drag_that_leaves_changes_nothing(opened: Opened) -> None:
+    hand = opened(chain("input", "output", gap=520.0))
+    hand.drag_in(dragged("dense"), hand.middle("input_1", "output_1"))
+    hand.drag_out()
+    assert not hand.scene.ghost.isVisible()
+    assert not hand.scene.wires[hand.wire("input_1", "output_1")].target
+    assert len(hand.ids) == 2
+
+
+def test_foreign_drags_are_not_taken(opened: Opened) -> None:
+    hand = opened(chain("input"))
+    assert not hand.drag_in(dragged("no such kind"), QPointF(400, 300))
+    mime = dragged("dense")
+    mime.clear()
+    mime.setText("a file name")
+    assert not hand.drag_in(mime, QPointF(400, 300))
+
+
+# ---- menus
+
+
+def test_the_activation_is_chosen_on_the_card(opened: Opened) -> None:
+    hand = opened(chain("input", "dense"))
+    hand.click(hand.card("dense_1", 100, 62))
+    menu = hand.canvas.findChild(ActivationMenu)
+    assert menu.isVisible()
+    assert menu.grid.currentItem().text() == "ReLU"
+    QTest.keyClick(menu.grid, Qt.Key.Key_Left)
+    QTest.keyClick(menu.grid, Qt.Key.Key_Return)
+    assert not menu.isVisible()
+    assert hand.store.document.layer("dense_1").settings["activation"] == "tanh"
+    assert hand.scene.cards["dense_1"].content.activation_title == "Tanh"
+    assert hand.store.undo_stack.undoText() == "Set activation to Tanh"
+
+
+def test_a_double_click_on_nothing_finds_a_layer_by_name(opened: Opened) -> None:
+    hand = opened(Document())
+    hand.double_click(QPointF(300, 200))
+    popup = hand.canvas.findChild(QuickAdd)
+    QTest.keyClicks(popup.search, "conc")
+    assert popup.list.count() == 1
+    QTest.keyClick(popup.search, Qt.Key.Key_Return)
+    assert hand.ids == ["concatenate_1"]
+    assert not popup.isVisible()
+
+
+def test_the_quick_list_is_walked_with_the_arrows(opened: Opened) -> None:
+    hand = opened(Document())
+    hand.key("a")
+    popup = hand.canvas.findChild(QuickAdd)
+    assert popup.isVisible()
+    QTest.keyClick(popup.search, Qt.Key.Key_Down)
+    QTest.keyClick(popup.search, Qt.Key.Key_Down)
+    QTest.keyClick(popup.search, Qt.Key.Key_Up)
+    assert popup.list.currentItem().text() == "Dense"
+    QTest.keyClick(popup.search, Qt.Key.Key_Escape)
+    assert not popup.isVisible()
+    assert hand.ids == []
+
+
+def test_a_double_click_on_a_wire_inserts(opened: Opened) -> None:
+    hand = opened(chain("input", "output", gap=520.0))
+    hand.double_click(hand.middle("input_1", "output_1"))
+    popup = hand.canvas.findChild(QuickAdd)
+    titles = [popup.list.item(row).text() for row in range(popup.list.count())]
+    assert "Input" not in titles and "Output" not in titles
+    QTest.keyClicks(popup.search, "dense")
+    QTest.keyClick(popup.search, Qt.Key.Key_Return)
+    assert hand.wires == {("input_1", "dense_1", 0), ("dense_1", "output_1", 0)}
+
+
+def context_menu(hand: Hand, place: QPointF) -> QMenu:
+    at = hand.at(place)
+    reason = QContextMenuEvent.Reason.Mouse
+    event = QContextMenuEvent(reason, at, hand.canvas.viewport().mapToGlobal(at))
+    QApplication.sendEvent(hand.canvas.viewport(), event)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    return menu
+
+
+def choose(menu: QMenu, name: str) -> None:
+    found = [action for action in menu.findChildren(object) if action.objectName() == name]
+    found[0].trigger()
+    menu.close()
+
+
+def test_the_menu_of_a_card_selects_it_and_replaces_it(opened: Opened) -> None:
+    hand = opened(chain("input", "dense", "output"))
+    menu = context_menu(hand, hand.card("dense_1"))
+    assert menu.objectName() == "canvas_card_menu"
+    assert hand.store.selection == {"dense_1"}
+    choose(menu, "canvas_card_replace_dropout")
+    assert hand.store.document.layer("dense_1").kind == "dropout"
+    assert len(hand.wires) == 2
+
+
+def test_the_menu_of_a_wire_inserts_and_deletes(opened: Opened) -> None:
+    hand = opened(chain("input", "output", gap=520.0))
+    menu = context_menu(hand, hand.middle("input_1", "output_1"))
+    assert menu.objectName() == "canvas_wire_menu"
+    choose(menu, "canvas_wire_insert_dense")
+    assert ("input_1", "dense_1", 0) in hand.wires
+    wire = hand.scene.wires[hand.wire("input_1", "dense_1")]
+    menu = context_menu(hand, wire.middle)
+    choose(menu, "canvas_wire_delete")
+    assert ("input_1", "dense_1", 0) not in hand.wires
+
+
+def test_the_menu_of_the_canvas_adds_and_arranges(opened: Opened) -> None:
+    hand = opened(chain("input", "dense"))
+    menu = context_menu(hand, QPointF(300, 400))
+    assert menu.objectName() == "canvas_menu"
+    names = [action.objectName() for action in menu.actions()]
+    assert "canvas_quick_add" in names and "canvas_arrange" in names
+    menu.close()
+
+
+# ---- following the store
+
+
+def test_cards_show_shapes_parameters_and_settings(opened: Opened) -> None:
+    hand = opened(chain("input", "dense", "output"))
+    content = hand.scene.cards["dense_1"].content
+    assert (content.subtitle, content.output, content.parameters) == ("10 units", "10", "30 params")
+    hand.store.edit("Set units", edits.set_setting, ["dense_1"], "units", 32)
+    content = hand.scene.cards["dense_1"].content
+    assert (content.subtitle, content.output, content.parameters) == ("32 units", "32", "96 params")
+    assert hand.scene.wires[hand.wire("dense_1", "output_1")].label == "32"
+
+
+def test_a_wrong_layer_carries_the_sentence(opened: Opened) -> None:
+    document = edits.set_setting(chain("input", "dense", "output"), ["input_1"], "shape", (4, 4))
+    document = edits.set_setting(document, ["dense_1"], "units", 2)
+    document = edits.set_setting(document, ["dense_1"], "activation", "softmax")
+    hand = opened(document)
+    card = hand.scene.cards["dense_1"]
+    assert card.content.severity == "error"
+    assert "Flatten" in card.content.problem
+    assert not card.badge.isNull()
+    assert card.boundingRect().contains(card.badge)
+    at = hand.at(card.pos() + card.badge.center())
+    QApplication.sendEvent(
+        hand.canvas.viewport(),
+        QHelpEvent(QHelpEvent.Type.ToolTip, at, hand.canvas.viewport().mapToGlobal(at)),
+    )
+    assert card.content.problem in QToolTip.text()
+    QToolTip.hideText()
+    hand.store.edit("Set shape", edits.set_setting, ["input_1"], "shape", (2,))
+    assert card.content.problem == ""
+    assert card.badge.isNull()
+
+
+def test_an_unknown_kind_is_shown_and_can_be_deleted(opened: Opened) -> None:
+    document = Document(layers=(Layer("spin_1", "spin_glass", "Spin", {"j": 3}, 100, 100),))
+    hand = opened(document)
+    assert "spin_glass" in hand.scene.cards["spin_1"].content.subtitle
+    hand.canvas.grab()
+    hand.click(hand.card("spin_1"))
+    hand.key(Qt.Key.Key_Delete)
+    assert hand.ids == []
+
+
+def test_places_that_no_screen_has_do_not_break_the_view(opened: Opened) -> None:
+    layers = (
+        Layer("dense_1", "dense", "One", {}, math.nan, math.inf),
+        Layer("dense_2", "dense", "Two", {}, 1e300, -1e300),
+    )
+    hand = opened(Document(layers=layers))
+    hand.canvas.commands.fit()
+    assert math.isfinite(zoom_of(hand))
+    assert hand.scene.cards["dense_1"].pos() == QPointF(0, 0)
+    hand.canvas.grab()
+
+
+def test_undo_to_empty_and_redo_bring_the_same_cards(opened: Opened) -> None:
+    hand = opened(Document())
+    hand.drop(dragged("input"), QPointF(150, 200))
+    hand.drop(dragged("dense"), QPointF(450, 200))
+    hand.drag(hand.output("input_1"), hand.card("dense_1"))
+    while hand.store.undo_stack.canUndo():
+        hand.store.undo_stack.undo()
+    assert hand.scene.cards == {} and hand.scene.wires == {}
+    while hand.store.undo_stack.canRedo():
+        hand.store.undo_stack.redo()
+    assert set(hand.scene.cards) == {"input_1", "dense_1"}
+    assert [(wire.source, wire.target) for wire in hand.scene.wires] == [("input_1", "dense_1")]
+    assert hand.scene.wires[hand.wire("input_1", "dense_1")].end == hand.input("dense_1")
+
+
+def test_another_document_replaces_all_and_is_fitted(opened: Opened) -> None:
+    hand = opened(chain("input", "dense"))
+    other = edits.move(loose("dense", "dense"), {"dense_1": (9000, 9000), "dense_2": (9300, 9000)})
+    hand.store.replace_document(other)
+    assert set(hand.scene.cards) == {"dense_1", "dense_2"}
+    assert hand.canvas.shown_rect().contains(hand.scene.content_rect())
+
+
+def test_a_theme_change_repaints_everything(opened: Opened) -> None:
+    hand = opened(chain("input", "dense", "output"))
+    light = hand.canvas.grab().toImage().pixelColor(5, 5)
+    hand.canvas.themes.set_mode("dark")
+    dark = hand.canvas.grab().toImage().pixelColor(5, 5)
+    assert light.lightness() > 200 > 60 > dark.lightness()
+    assert all(card.look is hand.scene.look for card in hand.scene.cards.values())
+    hand.canvas.themes.set_mode("light")
+
+
+@pytest.mark.parametrize("zoom", [0.1, 0.3, 0.5, 1.0, 4.0])
+def test_it_paints_at_every_zoom(opened: Opened, zoom: float) -> None:
+    hand = opened(chain("input", "dense", "flatten", "activation", "add", "output"))
+    hand.store.select(["dense_1"])
+    centre = hand.scene.cards["dense_1"].body_in_scene().center()
+    hand.canvas.navigator.show(centre, zoom)
+    picture = hand.canvas.grab().toImage()
+    colours = {
+        picture.pixelColor(x, y).rgb()
+        for x in range(picture.width() // 2 - 20, picture.width() // 2 + 20, 2)
+        for y in range(picture.height() // 2 - 10, picture.height() // 2 + 10, 2)
+    }
+    assert len(colours) > 1
