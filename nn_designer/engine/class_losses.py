@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from nn_designer.engine.loss import Loss
+from nn_designer.engine.loss import Loss, mean
 from nn_designer.engine.program import Program
 from nn_designer.engine.targets import target_rows, wrong_units
 
@@ -60,7 +60,7 @@ class Hinge(Loss):
 
     def values(self, scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
         margins = 1.0 - scores * targets.swapaxes(-1, -2)
-        return np.asarray(np.maximum(margins, 0.0).mean(axis=-2))
+        return mean(np.maximum(margins, 0.0), -2)
 
 
 class BinaryCrossentropy(Loss):
@@ -116,8 +116,10 @@ class BinaryCrossentropy(Loss):
     def logits_values(self, logits: np.ndarray, targets: np.ndarray) -> np.ndarray:
         # ln(1 + e^z) - y z, with y = (s + 1) / 2
         signs = targets.swapaxes(-1, -2)
-        terms = np.logaddexp(logits, 0) - (signs * 0.5 + 0.5) * logits
-        return np.asarray(terms.mean(axis=-2))
+        terms = np.log1p(np.exp(-np.abs(logits)))
+        terms += np.maximum(logits, 0.0)
+        terms -= (signs * 0.5 + 0.5) * logits
+        return mean(terms, -2)
 
     def emit_gradient(
         self, program: Program, scores: np.ndarray, targets: np.ndarray, gradient: np.ndarray
@@ -138,7 +140,7 @@ class BinaryCrossentropy(Loss):
     def values(self, scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
         p = np.clip(scores, SMALLEST, 1.0 - SMALLEST)
         y = targets.swapaxes(-1, -2) * 0.5 + 0.5
-        return np.asarray(-(y * np.log(p) + (1.0 - y) * np.log1p(-p)).mean(axis=-2))
+        return mean(-y * np.log(p) - (1.0 - y) * np.log1p(-p), -2)
 
 
 class CategoricalCrossentropy(Loss):

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from nn_designer.engine.loss import Loss
+from nn_designer.engine.loss import Loss, mean
 from nn_designer.engine.program import Program
 from nn_designer.engine.targets import target_rows, wrong_units
 
@@ -56,7 +56,7 @@ class MeanSquaredError(NumberLoss):
         program.step(np.multiply, gradient, program.constant(2.0 / scores.size), gradient)
 
     def values(self, scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
-        return np.asarray(np.square(scores - targets.swapaxes(-1, -2)).mean(axis=-2))
+        return mean(np.square(scores - targets.swapaxes(-1, -2)), -2)
 
 
 class MeanAbsoluteError(NumberLoss):
@@ -74,7 +74,7 @@ class MeanAbsoluteError(NumberLoss):
         program.step(np.multiply, gradient, program.constant(1.0 / scores.size), gradient)
 
     def values(self, scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
-        return np.asarray(np.abs(scores - targets.swapaxes(-1, -2)).mean(axis=-2))
+        return mean(np.abs(scores - targets.swapaxes(-1, -2)), -2)
 
 
 class Huber(NumberLoss):
@@ -95,4 +95,4 @@ class Huber(NumberLoss):
     def values(self, scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
         distance = np.abs(scores - targets.swapaxes(-1, -2))
         inner = np.minimum(distance, 1.0)
-        return np.asarray((inner * (distance - 0.5 * inner)).mean(axis=-2))
+        return mean(inner * (distance - 0.5 * inner), -2)
