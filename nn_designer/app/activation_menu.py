@@ -50,6 +50,14 @@ def curve_icon(key: str, colour: str, axis: str, size: QSize, ratio: float = 2.0
     return icon
 
 
+def keep_on_screen(popup: QWidget, position: QPoint) -> None:
+    """Move a popup's top left corner to ``position``, or as near as the screen allows."""
+    screen = popup.screen().availableGeometry()
+    x = max(screen.left(), min(position.x(), screen.right() + 1 - popup.width()))
+    y = max(screen.top(), min(position.y(), screen.bottom() + 1 - popup.height()))
+    popup.move(x, y)
+
+
 class _Grid(QListWidget):
     """The cells. Enter chooses, the arrows walk."""
 
@@ -121,12 +129,10 @@ class ActivationMenu(QFrame):
         self.ensurePolished()
         self._make_room_for_help()
         self.adjustSize()
-        screen = self.screen().availableGeometry()
-        x = max(screen.left(), min(position.x(), screen.right() + 1 - self.width()))
-        y = max(screen.top(), min(position.y(), screen.bottom() + 1 - self.height()))
-        self.move(x, y)
+        keep_on_screen(self, position)
         self._chosen = False
         self.show()
+        keep_on_screen(self, position)  # the first time, showing is what settles its size
         self.grid.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def _make_room_for_help(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import (
     QEvent,
     QMimeData,
@@ -144,7 +146,7 @@ def paint_tile(painter: QPainter, theme: Theme, kind: type[LayerKind], tile: QRe
 class _KindList(QListWidget):
     """The rows; starts drags that carry a kind's key."""
 
-    def mimeData(self, items: list[QListWidgetItem]) -> QMimeData:
+    def mimeData(self, items: Sequence[QListWidgetItem]) -> QMimeData:
         mime = QMimeData()
         for item in items:
             mime.setData(KIND_MIME, str(item.data(_KEY_ROLE)).encode("utf-8"))
@@ -234,8 +236,9 @@ class Palette(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Down in the search box goes to the first kind."""
-        pressed = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress
-        if pressed and event.key() == Qt.Key.Key_Down and self.list.isVisible():
+        key = event.key() if isinstance(event, QKeyEvent) else 0
+        pressed = event.type() == QEvent.Type.KeyPress
+        if pressed and key == Qt.Key.Key_Down and self.list.isVisible():
             self.list.setFocus(Qt.FocusReason.TabFocusReason)
             self.list.setCurrentRow(0 if self.list.item(0).data(_KEY_ROLE) else 1)
             return True

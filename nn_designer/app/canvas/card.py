@@ -39,7 +39,7 @@ class CardItem(QGraphicsItem):
 
     # ---- what it shows
 
-    def show(self, content: CardContent, look: Look) -> None:
+    def set_content(self, content: CardContent, look: Look) -> None:
         """Take new content or a new theme; repaints only if something differs."""
         if content == self.content and look is self.look:
             return

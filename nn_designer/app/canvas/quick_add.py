@@ -9,6 +9,7 @@ from PySide6.QtGui import QIcon, QKeyEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from nn_designer.app import icons, kind_texts
+from nn_designer.app.activation_menu import keep_on_screen
 from nn_designer.app.canvas.card_painting import glyph_name
 from nn_designer.app.theme import ThemeManager
 from nn_designer.layers.base import LayerKind
@@ -60,11 +61,9 @@ class QuickAdd(QFrame):
         )
         self.search.clear()
         self._fill("")
-        screen = self.screen().availableGeometry()
-        x = min(position.x(), screen.right() - self.width())
-        y = min(position.y(), screen.bottom() - self.height())
-        self.move(max(screen.left(), x), max(screen.top(), y))
+        keep_on_screen(self, position)
         self.show()
+        keep_on_screen(self, position)
         self.search.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def _fill(self, text: str) -> None:

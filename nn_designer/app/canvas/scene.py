@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QObject, QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsScene
 
 from nn_designer.app.canvas.card import CardItem
@@ -53,7 +53,7 @@ def _placeable(value: float) -> float:
 class CanvasScene(QGraphicsScene):
     """Cards by layer id, wires by their value. Follows the store; never changes it."""
 
-    def __init__(self, store: Store, theme: Theme, parent: object = None) -> None:
+    def __init__(self, store: Store, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.store = store
         self.look = Look(theme)
@@ -121,7 +121,7 @@ class CanvasScene(QGraphicsScene):
         for wire, item in self.wires.items():
             shape = report.shapes.get(wire.source)
             label = "" if shape is None else shape_text(shape)
-            item.show(label, on_wire.get(wire, ""), self.look)
+            item.set_content(label, on_wire.get(wire, ""), self.look)
 
     def _refresh_cards(self, layer_ids: Iterable[str]) -> None:
         document, report = self.store.document, self.store.report
@@ -145,7 +145,7 @@ class CanvasScene(QGraphicsScene):
             card.made_from = known
             content = card_content(document, layer, report, problems)
             ports_before = card.content.input_count
-            card.show(content, self.look)
+            card.set_content(content, self.look)
             inputs = frozenset(wire.port for wire in document.incoming(layer_id))
             card.set_ports_used(inputs, bool(document.outgoing(layer_id)))
             if content.input_count != ports_before:

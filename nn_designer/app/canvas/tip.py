@@ -16,6 +16,7 @@ class CursorTip(QLabel):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._canvas = parent
         self.setObjectName("canvas_tip")
         self.setAccessibleName("Why the wire can't end here")
         self.setWordWrap(True)
@@ -38,7 +39,7 @@ class CursorTip(QLabel):
             natural = self.fontMetrics().horizontalAdvance(reason) + 24
             self.setFixedWidth(min(natural, _TIP_WIDTH))
             self.setFixedHeight(self.heightForWidth(self.width()))
-        room = self.parentWidget().rect()
+        room = self._canvas.rect()
         x = min(at.x() + 18, room.width() - self.width() - 8)
         y = min(at.y() + 18, room.height() - self.height() - 8)
         self.move(max(8, x), max(8, y))
@@ -51,6 +52,7 @@ class EmptyHint(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._canvas = parent
         self.setObjectName("canvas_empty_hint")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._picture = QLabel()
@@ -78,5 +80,5 @@ class EmptyHint(QWidget):
     def place(self) -> None:
         """Into the middle of the parent."""
         self.adjustSize()
-        room = self.parentWidget().rect()
+        room = self._canvas.rect()
         self.move((room.width() - self.width()) // 2, (room.height() - self.height()) // 2)

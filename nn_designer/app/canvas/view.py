@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAction,
     QContextMenuEvent,
@@ -171,10 +171,10 @@ class CanvasView(QGraphicsView):
 
     # ---- painting
 
-    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
+    def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         look = self.canvas_scene.look
         painter.fillRect(rect, look.wire_label)  # the canvas's colour
-        self._grid.paint(painter, rect, look.grid, self.navigator.zoom)
+        self._grid.paint(painter, QRectF(rect), look.grid, self.navigator.zoom)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

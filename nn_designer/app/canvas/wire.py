@@ -68,7 +68,7 @@ class WireItem(QGraphicsItem):
         reach = self._path.controlPointRect().adjusted(-5, -5, 5, 5)
         self._bounds = reach.united(self._label_rect)
 
-    def show(self, label: str, problem: str, look: Look) -> None:
+    def set_content(self, label: str, problem: str, look: Look) -> None:
         """Take a new label, problem or theme; repaints only if something differs."""
         if (label, problem) == (self.label, self.problem) and look is self.look:
             return
