@@ -21,6 +21,7 @@ ROW_GAP = 40.0
 GRID = 20.0
 
 SWEEPS = 4
+LONG_WIRE = 60  # a wire over so many columns gets no place to pass, so that any design is quick
 
 Key = tuple[str, ...]
 """A layer ("id",), or the place where a wire passes a column: (source, target, column)."""
@@ -47,7 +48,8 @@ def arrange(document: Document, ids: Iterable[str] | None = None) -> dict[str, t
         return {}
     wires = [(w.source, w.target) for w in document.wires if {w.source, w.target} <= chosen]
     order = [id for id in document.order if id in chosen]
-    order += [layer.id for layer in document.layers if layer.id in chosen - set(order)]
+    looped = chosen - set(order)
+    order += [layer.id for layer in document.layers if layer.id in looped]
     places: dict[str, tuple[int, int]] = {}
     next_row = 0
     loose: list[str] = []
@@ -55,7 +57,8 @@ def arrange(document: Document, ids: Iterable[str] | None = None) -> dict[str, t
         if len(part) == 1:
             loose.extend(part)
             continue
-        placed = _place(part, [wire for wire in wires if wire[0] in set(part)])
+        members = set(part)
+        placed = _place(part, [wire for wire in wires if wire[0] in members])
         top = min(row for _, row in placed.values())
         for id, (column, row) in placed.items():
             places[id] = column, row - top + next_row
@@ -98,7 +101,8 @@ def _place(ids: Sequence[str], wires: Sequence[tuple[str, str]]) -> dict[str, tu
         members[column[id]].append((id,))
     for source, target in wires:
         way: list[Key] = [(source,)]
-        for passed in range(column[source] + 1, column[target]):
+        distance = column[target] - column[source]
+        for passed in range(column[source] + 1, column[target] if distance < LONG_WIRE else 0):
             way.append((source, target, str(passed)))
             members[passed].append(way[-1])
         way.append((target,))

@@ -126,6 +126,8 @@ def load(path: str | os.PathLike[str]) -> Loaded:
     try:
         if path.is_dir():
             raise CodecError(f"{str(path)!r} is a folder; choose a file in it.")
+        if path.exists() and not path.is_file():  # reading a device could go on for ever
+            raise CodecError(f"{str(path)!r} is not a file; choose a file.")
         size = path.stat().st_size
         if size > MAXIMUM_BYTES:
             raise CodecError(

@@ -15,7 +15,7 @@ from nn_designer.engine.optimizers import OPTIMIZERS
 from nn_designer.engine.shapes import Shape
 
 BYTES_PER_NUMBER = 4  # float32
-SAFETY_SECONDS = 2.0
+LOOK_SECONDS = 2.0
 
 
 def training_memory_bytes(
@@ -29,11 +29,12 @@ def training_memory_bytes(
     """Bytes a training holds at once, to within a few percent for anything large.
 
     Weights, gradients, the optimizer's running averages and its scratch, the best weights so
-    far; each layer's output and its gradient for one batch; the data.
+    far; each layer's output and its gradient for one batch; the data, as prepared and as the
+    rows that training gathers.
     """
     slots = len(OPTIMIZERS[optimizer].slots) if optimizer in OPTIMIZERS else 2
     values = sum(math.prod(shape) + 1 for shape in shapes)
-    numbers = parameters * (4 + slots) + 2 * values * batch_size + n_rows * (sample_size + 1)
+    numbers = parameters * (4 + slots) + 2 * values * batch_size + 2 * n_rows * (sample_size + 1)
     return BYTES_PER_NUMBER * numbers
 
 
@@ -44,7 +45,7 @@ def available_memory_bytes() -> int:
     """Memory that could be used now, looked up at most every two seconds."""
     global _last_look
     now = time.monotonic()
-    if now - _last_look[0] > SAFETY_SECONDS:
+    if now - _last_look[0] > LOOK_SECONDS:
         _last_look = now, _look()
     return _last_look[1]
 

@@ -1,6 +1,7 @@
 """Arranging: columns, a straight main line, skip wires in sight, nothing on top of another."""
 
 import itertools
+import time
 
 from hypothesis import given, settings
 
@@ -54,6 +55,16 @@ def test_parts_without_wires_between_them_come_one_below_the_other():
 
 def test_a_loop_is_placed_too():
     assert drawing("a b c a") == ["abc"]
+
+
+def test_a_huge_and_tangled_design_is_arranged_within_a_second():
+    ids = [f"l{n}" for n in range(1000)]
+    wires = [Wire(a, b) for a, b in itertools.pairwise(ids)]
+    wires += [Wire(ids[n], ids[-1 - n], 1) for n in range(400)]
+    document = Document(layers=[Layer(id, "add", id) for id in ids], wires=wires)
+    started = time.perf_counter()
+    assert len(set(arrange(document).values())) == 1000
+    assert time.perf_counter() - started < 1
 
 
 def test_nothing_to_arrange_is_nothing():

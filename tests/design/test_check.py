@@ -1,6 +1,7 @@
 """Checks: every fault has its sentence and its place, and what follows a fault stays calm."""
 
 import gc
+import json
 import time
 from dataclasses import replace
 
@@ -11,10 +12,13 @@ from nn_designer import data
 from nn_designer.data import DataChoice
 from nn_designer.design import check as check_module
 from nn_designer.design import edits
+from nn_designer.design.arrange import arrange
 from nn_designer.design.check import Problem, check
+from nn_designer.design.codec import dumps, loads
 from nn_designer.design.document import Document, Layer, Wire
+from nn_designer.design.records import wire_record
 from nn_designer.engine.training_settings import TrainingSettings
-from tests.helpers.documents import chain, documents, skip_design
+from tests.helpers.documents import chain, chances, documents, random_edit, skip_design
 
 IRIS = data.summary(DataChoice("iris"))
 CIRCLES = data.summary(DataChoice("circles"))
@@ -284,6 +288,23 @@ def test_any_design_can_be_checked(document):
         assert report.errors == report.problems[: len(report.errors)]
         if report.ok:
             TrainingSettings(**document.training)
+
+
+@given(documents(), chances())
+@settings(max_examples=60, deadline=None)
+def test_a_design_with_loops_from_a_file_can_be_checked_arranged_and_edited(document, chance):
+    ids = list(document.by_id)
+    wires = [Wire(chance.choice(ids), chance.choice(ids), 9) for _ in ids] if ids else []
+    record = json.loads(dumps(document))
+    record["wires"] += [wire_record(wire) for wire in wires]
+    document = loads(json.dumps(record)).document
+    for _ in range(8):
+        assert check(document, IRIS).ok <= (not document.has_cycle)
+        assert arrange(document).keys() == document.by_id.keys()
+        try:
+            document = random_edit(document, chance)
+        except edits.EditError:
+            continue
 
 
 def test_a_design_of_500_layers_is_checked_in_a_few_milliseconds():

@@ -279,6 +279,8 @@ def test_places_that_can_not_be_read_are_named(tmp_path: Path):
         load(tmp_path / "gone.nnd")
     with pytest.raises(CodecError, match="is a folder; choose a file in it"):
         load(tmp_path)
+    with pytest.raises(CodecError, match="is not a file; choose a file"):
+        load(os.devnull)
     (tmp_path / "big.nnd").write_bytes(b" " * (codec.MAXIMUM_BYTES + 1))
     with pytest.raises(CodecError, match="a design has at most 16 MB"):
         load(tmp_path / "big.nnd")
