@@ -44,7 +44,7 @@ TEMPLATES: tuple[Template, ...] = (
     Template(
         "penguins", "Penguins", "Tells three kinds of penguins apart by beak, flipper and weight."
     ),
-    Template("iris", "Iris", "Tells three kinds of iris apart by the sizes of their petals."),
+    Template("iris", "Iris", "Tells three kinds of iris apart by the size of their petals."),
     Template(
         "auto-mpg",
         "Fuel consumption",
