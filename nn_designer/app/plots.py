@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QPen
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt
+from PySide6.QtGui import QMouseEvent, QPen
 from PySide6.QtWidgets import QButtonGroup, QToolButton, QWidget
 
 from nn_designer.app.theme import Theme, ThemeManager
@@ -110,9 +110,7 @@ class CurvePlot(PlotFrame):
             self.plot.addItem(item, ignoreBounds=True)
         self.plot.setMouseEnabled(x=True, y=False)
         self.plot.vb.sigRangeChangedManually.connect(self._on_range_changed)
-        scene = self.plot_widget.scene()
-        scene.sigMouseMoved.connect(self._on_mouse_moved)
-        scene.sigMouseClicked.connect(self._on_mouse_clicked)
+        self.plot_widget.viewport().installEventFilter(self)
         self.plot_widget.setMouseTracking(True)
 
         self.set_quantities(quantities)
@@ -360,16 +358,17 @@ class CurvePlot(PlotFrame):
             self._hovered = min(max(x, float(series.x[0])), float(series.x[-1]))
         self._draw_values(curves)
 
-    def _on_mouse_clicked(self, event: Any) -> None:
-        if event.double():
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # Not pyqtgraph's own signal: it leaves out moves that follow quickly, even the last one.
+        if isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseMove:
+            self._on_mouse_moved(self.plot_widget.mapToScene(event.position().toPoint()))
+        elif event.type() == QEvent.Type.MouseButtonDblClick:
             self._following = True
             self._on_switch_toggled(True)
-
-    def leaveEvent(self, event: Any) -> None:
-        super().leaveEvent(event)
-        if self._hovered is not None:
+        elif event.type() == QEvent.Type.Leave and self._hovered is not None:
             self._hovered = None
             self._draw_values(self.curves())
+        return super().eventFilter(watched, event)
 
     def apply_theme(self, theme: Theme) -> None:
         super().apply_theme(theme)

@@ -107,6 +107,11 @@ class Trainer(QObject):
         return self._model
 
     @property
+    def has_weights(self) -> bool:
+        """Whether :attr:`trained` is something; costs nothing, unlike making it."""
+        return self._parameters is not None or self._loaded is not None
+
+    @property
     def task(self) -> str:
         """ "classes" or "number": what the run under way, or the last one, learns."""
         return self._prepared.task if self._prepared is not None else "classes"

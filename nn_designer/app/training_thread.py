@@ -26,6 +26,7 @@ from nn_designer.app.training_messages import (
     Steer,
     Train,
     Update,
+    Watch,
 )
 from nn_designer.engine.progress import Finished
 
@@ -61,6 +62,7 @@ class TrainingThread(QThread):
         self._stop_deadline: float | None = None
         self._held: list[Any] = []  # commands that came after a stop not yet answered
         self._train: Train | None = None  # of the run under way
+        self._watch = Watch(False)  # what the next server has to be told as well
         self._closing = False
         self.ready = False
         self.finished.connect(self._on_finished)
@@ -138,17 +140,24 @@ class TrainingThread(QThread):
                 self._host_is_gone(host)  # its pipe is empty: everything it said has been read
         if self._stop_deadline is not None and monotonic() >= self._stop_deadline:
             self._stop_by_force()
+        if self._held and self._stop_deadline is None:
+            held, self._held = self._held, []
+            for command in held:
+                self._pass_on(command)
 
     def _start_host(self) -> None:
         self.ready = False
+        self._host = self._new_host()
+        self._host.pipe.send(self._watch)
+
+    def _new_host(self) -> Host:
         if not self._in_process:
             try:
-                self._host = ProcessHost()
-                return
+                return ProcessHost()
             except OSError as error:
                 _log.warning("No process for training (%s); it runs in the window's own.", error)
                 self._in_process = True
-        self._host = ThreadHost()
+        return ThreadHost()
 
     def _pass_on(self, command: Any) -> None:
         if isinstance(command, Quit):
@@ -160,6 +169,8 @@ class TrainingThread(QThread):
         if self._host is None:
             self._start_host()
         assert self._host is not None
+        if isinstance(command, Watch):
+            self._watch = command
         if isinstance(command, Train):
             self._run = command.run
             self._train = command

@@ -167,7 +167,7 @@ class TrainingView(QWidget):
         self._show_difference()
         concerns = change.structure_changed or change.training_changed
         # What was trained stays on view until it is reset or other data is chosen.
-        if change.data_changed or (concerns and self._trainer.trained is None):
+        if change.data_changed or (concerns and not self._trainer.has_weights):
             self._look_timer.start()
         if change.data_changed and self._trainer.state == "idle" and not self._trainer.history:
             self._adapt_to_task()

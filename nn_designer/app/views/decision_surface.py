@@ -41,19 +41,28 @@ class DecisionSurface(PlaneView):
         self._show_legend()
 
     def picture_of(self, probe: Probe) -> NDArray[np.uint8]:
-        shares = finer(probe.values)
-        classes = shares.shape[2]
-        colours = np.stack([rgb(self.class_colour(i)) for i in range(classes)])
-        sure = (shares.max(axis=2, keepdims=True) - 1.0 / classes) / (1.0 - 1.0 / classes)
-        strength = 0.08 + 0.52 * sure
-        ground = rgb(self.theme.plot_background)
-        mixed = ground + strength * (shares @ colours - ground)
-        answer = shares.argmax(axis=2)
+        shares = finer(np.moveaxis(probe.values, 2, 0))
+        classes = len(shares)
+        top, answer = shares[0], np.zeros(shares.shape[1:], np.uint8)
+        for i in range(1, classes):
+            answer[shares[i] > top] = i
+            top = np.maximum(top, shares[i])
+        strength = 0.08 + (0.52 / (1.0 - 1.0 / classes)) * (top - np.float32(1.0 / classes))
         border = np.zeros(answer.shape, dtype=bool)
         border[1:] |= answer[1:] != answer[:-1]
         border[:, 1:] |= answer[:, 1:] != answer[:, :-1]
-        mixed[border] += 0.45 * (rgb(self.theme.text) - mixed[border])
-        return to_pixels(mixed)
+        ground, text = rgb(self.theme.plot_background), rgb(self.theme.text)
+        colours = [rgb(self.class_colour(i)) for i in range(classes)]
+        channels = []
+        for j in range(3):
+            channel = shares[0] * np.float32(colours[0][j] - ground[j])
+            for i in range(1, classes):
+                channel += shares[i] * np.float32(colours[i][j] - ground[j])
+            channel *= strength
+            channel += ground[j]
+            channel[border] += 0.45 * (text[j] - channel[border])
+            channels.append(channel)
+        return to_pixels(channels)
 
     def point_colours(self, y: NDArray[np.float32]) -> list[QColor]:
         palette = [QColor(self.class_colour(i)) for i in range(int(y.max()) + 1 if len(y) else 0)]

@@ -16,7 +16,7 @@ from nn_designer.app.training_messages import Probe, Scene
 from nn_designer.app.views.axes import PlainAxis
 from nn_designer.app.views.plot_frame import PlotFrame
 
-_FINER = 4  # picture points between two points of the grid
+_FINER = 3  # picture points between two points of the grid
 
 
 class SmoothPicture(pg.GraphicsObject):
@@ -55,44 +55,34 @@ class SmoothPicture(pg.GraphicsObject):
 
 
 def finer(values: NDArray[Any], factor: int = _FINER) -> NDArray[np.float32]:
-    """``values`` (rows, columns, k) with ``factor`` times as many rows and columns, linearly
+    """``values`` (k, rows, columns) with ``factor`` times as many rows and columns, linearly
     between neighbours. The outermost points stay where they are."""
     result = values.astype(np.float32)
-    for axis in (0, 1):
-        result = np.moveaxis(
-            np.tensordot(_between(result.shape[axis], factor), result, (1, axis)), 0, axis
-        )
-    return result
-
-
-_matrices: dict[tuple[int, int], NDArray[np.float32]] = {}
-
-
-def _between(n: int, factor: int) -> NDArray[np.float32]:
-    """The matrix (n * factor, n) that reads linearly between n values."""
-    if (n, factor) not in _matrices:
+    # Not as a product of matrices: that would wake a second thread beside the training.
+    for axis in (1, 2):
+        n = result.shape[axis]
         at = np.linspace(0.0, n - 1.0, n * factor)
         low = np.minimum(at.astype(int), n - 2)
         share = (at - low).astype(np.float32)
-        matrix = np.zeros((n * factor, n), np.float32)
-        rows = np.arange(n * factor)
-        matrix[rows, low] = 1.0 - share
-        matrix[rows, low + 1] = share
-        _matrices[n, factor] = matrix
-    return _matrices[n, factor]
+        below, above = result.take(low, axis), result.take(low + 1, axis)
+        above -= below
+        above *= share[:, None] if axis == 1 else share
+        above += below
+        result = above
+    return result
 
 
-def rgb(colour: str) -> NDArray[np.float32]:
+def rgb(colour: str) -> tuple[int, int, int]:
     """ "#rrggbb" as blue, green, red of 0..255: the order in which QImage wants them."""
     parsed = QColor(colour)
-    return np.array([parsed.blue(), parsed.green(), parsed.red()], dtype=np.float32)
+    return parsed.blue(), parsed.green(), parsed.red()
 
 
-def to_pixels(colours: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """(rows, columns, 3) of 0..255 → (rows, columns, 4) opaque."""
-    pixels = np.full((*colours.shape[:2], 4), 255, dtype=np.uint8)
-    np.clip(colours, 0, 255, out=colours)
-    pixels[..., :3] = colours
+def to_pixels(channels: list[NDArray[np.float32]]) -> NDArray[np.uint8]:
+    """Blue, green, red, each (rows, columns) of 0..255 → (rows, columns, 4) opaque."""
+    pixels = np.full((*channels[0].shape, 4), 255, dtype=np.uint8)
+    for i, channel in enumerate(channels):
+        pixels[..., i] = channel
     return pixels
 
 

@@ -90,32 +90,25 @@ class ValueSurface(PlaneView):
         self._legend.show_scale(*self._range)
 
     def picture_of(self, probe: Probe) -> NDArray[np.uint8]:
-        return to_pixels(self._colours(finer(probe.values[..., None])[..., 0]))
+        """The ground: a little paler than the points."""
+        ground = rgb(self.theme.plot_background)
+        found = self._between(self._share(finer(probe.values[None])[0]))
+        return to_pixels([g + 0.8 * (c - g) for g, c in zip(ground, found, strict=True)])
 
     def point_colours(self, y: NDArray[np.float32]) -> list[QColor]:
         # Few steps, so that points share their painted marks.
-        steps = np.round(32 * self._share(y)) / 32
-        found = self._between(steps)
-        return [QColor(int(red), int(green), int(blue)) for blue, green, red in found]
+        found = self._between(np.round(32 * self._share(y)) / 32)
+        return [QColor(int(r), int(g), int(b)) for b, g, r in zip(*found, strict=True)]
 
     def _share(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
         low, high = self._range
         return np.clip((values - low) / (high - low), 0.0, 1.0).astype(np.float32)
 
-    def _colours(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Of the ground: a little paler than the points."""
-        ground = rgb(self.theme.plot_background)
-        return ground + 0.8 * (self._between(self._share(values)) - ground)
-
-    def _between(self, share: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The colour at a share of 0..1 of the scale."""
-        low, middle, high = (rgb(colour) for colour in self.scale())
-        share = share[..., None]
-        return np.where(
-            share < 0.5,
-            low + 2 * share * (middle - low),
-            middle + (2 * share - 1) * (high - middle),
-        ).astype(np.float32)
+    def _between(self, share: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+        """Blue, green and red at a share of 0..1 of the scale."""
+        scale = [rgb(colour) for colour in self.scale()]
+        stops = (0.0, 0.5, 1.0)
+        return [np.interp(share, stops, [stop[j] for stop in scale]) for j in range(3)]
 
     def scale(self) -> list[str]:
         """Blue, the ground's colour, orange: told apart by everybody, and by lightness too."""

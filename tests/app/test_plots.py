@@ -1,0 +1,163 @@
+"""The curves: what is drawn, how much of it, and what mouse and buttons do."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor
+from pytestqt.qtbot import QtBot
+
+from nn_designer.app.plots import ACCURACY, DRAWN_POINTS, LOSS, MAE, R2, CurvePlot
+from nn_designer.app.theme import DARK, ThemeManager
+from nn_designer.app.views.axes import epochs_shown, fitted_range, shown_value, step_above
+
+
+@pytest.fixture
+def plot(qtbot: QtBot) -> CurvePlot:
+    themes = ThemeManager()
+    made = CurvePlot(themes, name="loss_plot", quantities=(LOSS,), empty="Press Train.")
+    made.themes = themes
+    qtbot.addWidget(made)
+    made.resize(520, 300)
+    with qtbot.waitExposed(made):
+        made.show()
+    return made
+
+
+def fill(plot: CurvePlot, epochs: int = 10, reached: float = 7.5, points: int = 5000) -> None:
+    plot.begin(epochs)
+    x = np.linspace(0.01, reached, points)
+    plot.add_batches("loss", x, 2.0 * np.exp(-x) + 0.2)
+    at = np.arange(1, int(reached) + 1, dtype=float)
+    plot.add_epochs("loss", at, 2.0 * np.exp(-at) + 0.2, 2.0 * np.exp(-at) + 0.3)
+    plot.redraw()
+
+
+def test_before_the_first_run_a_sentence_says_what_will_be_here(plot: CurvePlot) -> None:
+    assert plot.empty_label.isVisible() and plot.empty_label.text() == "Press Train."
+    assert not plot.plot.isVisible()
+    fill(plot)
+    assert not plot.empty_label.isVisible() and plot.plot.isVisible()
+    plot.clear()
+    assert plot.empty_label.isVisible()
+
+
+def test_at_most_400_points_are_drawn_and_the_spike_among_them(plot: CurvePlot) -> None:
+    plot.begin(300)
+    y = np.full(30_000, 0.5)
+    y[12_345] = 1.9
+    x = np.linspace(0, 300, 30_000)
+    plot.add_batches("loss", x, y)
+    at = np.arange(1, 301.0)
+    plot.add_epochs("loss", at, np.full(300, 0.5), np.full(300, 0.6))
+    plot.redraw()
+    assert 100 < plot.points_drawn <= DRAWN_POINTS
+    assert plot._raw.yData.max() == 1.9
+
+
+def test_nothing_is_drawn_outside_the_part_in_sight(plot: CurvePlot) -> None:
+    fill(plot, points=20_000)
+    plot.plot.vb.setXRange(2.0, 3.0, padding=0)
+    plot._on_range_changed(None)
+    assert plot._raw.xData.min() > 1.9 and plot._raw.xData.max() < 3.1
+    assert len(plot._raw.xData) > 100  # the detail of that part
+
+
+def test_double_click_shows_all_again(plot: CurvePlot, qtbot: QtBot) -> None:
+    fill(plot)
+    plot.plot.vb.setXRange(2.0, 3.0, padding=0)
+    plot._on_range_changed(None)
+    qtbot.mouseDClick(plot.plot_widget.viewport(), Qt.MouseButton.LeftButton, pos=_place(plot, 2.5))
+    assert plot.plot.vb.viewRange()[0] == [0.0, 10.0]
+
+
+def _place(plot: CurvePlot, x: float) -> QPoint:
+    low, high = plot.plot.vb.viewRange()[1]
+    scene = plot.plot.vb.mapViewToScene(QPointF(x, (low + high) / 2))
+    return plot.plot_widget.mapFromScene(scene)
+
+
+def test_the_mouse_over_the_plot_reads_the_values(plot: CurvePlot, qtbot: QtBot) -> None:
+    fill(plot)
+    last = plot._training_chip.value
+    qtbot.mouseMove(plot.plot_widget.viewport(), _place(plot, 1.0))
+    qtbot.waitUntil(lambda: plot._cursor.isVisible())
+    assert "epoch 1.0" in plot.remark_label.text() or "epoch 0.9" in plot.remark_label.text()
+    assert plot._training_chip.value != last
+    assert plot._validation_chip.value == shown_value(2.0 * np.exp(-1.0) + 0.3)
+    qtbot.mouseMove(plot.plot_widget.viewport(), QPoint(1, 1))
+    qtbot.waitUntil(lambda: not plot._cursor.isVisible())
+    assert plot._training_chip.value == last
+
+
+def test_the_log_switch_draws_powers(plot: CurvePlot, qtbot: QtBot) -> None:
+    fill(plot)
+    qtbot.mouseClick(plot._log_button, Qt.MouseButton.LeftButton)
+    assert plot.logarithmic
+    np.testing.assert_allclose(plot._strong.yData.min(), np.log10(0.2), atol=0.05)
+    low, high = plot.plot.vb.viewRange()[1]
+    assert low < np.log10(0.2) and high >= np.log10(1.9)
+
+
+def test_the_legend_hides_a_curve(plot: CurvePlot, qtbot: QtBot) -> None:
+    fill(plot)
+    qtbot.mouseClick(plot._validation_chip, Qt.MouseButton.LeftButton)
+    assert len(plot._validation.xData) == 0 and len(plot._strong.xData) > 0
+    qtbot.mouseClick(plot._validation_chip, Qt.MouseButton.LeftButton)
+    assert len(plot._validation.xData) == 7
+
+
+def test_the_best_epoch_is_marked(plot: CurvePlot) -> None:
+    fill(plot)
+    assert not plot._best_line.isVisible()
+    plot.set_best(6)
+    plot.redraw()
+    assert plot._best_line.isVisible() and plot._best_line.value() == 6.0
+    assert plot._best_text.toPlainText() == "best: epoch 6"
+
+
+def test_colours_follow_the_theme(plot: CurvePlot) -> None:
+    fill(plot)
+    plot.themes.set_mode("dark")
+    assert plot._strong.opts["pen"].color() == QColor(DARK.training)
+    assert plot._validation.opts["pen"].color() == QColor(DARK.validation)
+    plot.themes.set_mode("light")
+
+
+def test_for_numbers_buttons_choose_between_error_and_r2(qtbot: QtBot) -> None:
+    plot = CurvePlot(ThemeManager(), name="metric_plot", quantities=(ACCURACY,), empty="")
+    qtbot.addWidget(plot)
+    plot.set_quantities((MAE, R2))
+    plot.begin(5)
+    at = np.arange(1, 6.0)
+    plot.add_epochs("mae", at, 5 - at / 2, 6 - at / 2)
+    plot.add_epochs("r2", at, at / 6, at / 7)
+    plot.redraw()
+    assert plot._strong.yData.tolist() == (5 - at / 2).tolist()
+    qtbot.mouseClick(plot._quantity_group.button(1), Qt.MouseButton.LeftButton)
+    assert plot.quantity is R2
+    assert plot._strong.yData.tolist() == (at / 6).tolist()
+
+
+def test_values_are_written_as_people_read_them() -> None:
+    assert shown_value(0.97312, percent=True) == "97.3 %"
+    assert [shown_value(v) for v in (0.21342, 1.5, 312.04, 3.1e8, 2e-7)] == [
+        "0.2134", "1.500", "312.0", "3.1e+08", "2.0e-07",
+    ]  # fmt: skip
+
+
+def test_the_epoch_axis_grows_in_steps_and_never_past_the_end() -> None:
+    assert epochs_shown(0.5, 10) == 10.0
+    assert epochs_shown(3.0, 500) == 10.0
+    assert epochs_shown(100.0, 500) == 150.0
+    assert epochs_shown(480.0, 500) == 500.0
+    assert [step_above(v) for v in (1.0, 1.2, 7.0, 99.0, 0.03)] == [1, 1.5, 8, 100, 0.03]
+
+
+def test_a_loss_that_blew_up_does_not_press_the_rest_flat() -> None:
+    values = np.array([2.0, 1.0, 0.5, 1e9])
+    low, high = fitted_range(values, percent=False, from_zero=True, logarithmic=False, first=2.0)
+    assert low == 0.0 and high < 10
+    low, high = fitted_range(values, percent=False, from_zero=True, logarithmic=True, first=2.0)
+    assert low < -0.3 and high >= 9
