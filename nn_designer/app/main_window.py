@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
+from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShowEvent
+from PySide6.QtCore import QMimeData, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
-    QFrame,
     QMainWindow,
-    QSplitter,
     QStackedWidget,
-    QTabWidget,
-    QVBoxLayout,
     QWidget,
 )
 
 from nn_designer.app.actions import Actions
-from nn_designer.app.canvas import CanvasView
 from nn_designer.app.choose_data import choose_data
 from nn_designer.app.data_dialog import DataDialog
 from nn_designer.app.errors import ErrorHook
@@ -25,21 +21,21 @@ from nn_designer.app.files import Files
 from nn_designer.app.help import Help
 from nn_designer.app.menus import build_menus, build_toolbar
 from nn_designer.app.message_bar import MessageBar
-from nn_designer.app.palette import Palette
-from nn_designer.app.problems_panel import ProblemsPanel
-from nn_designer.app.property_panel import PropertyPanel
 from nn_designer.app.recovery import Recovery
 from nn_designer.app.run_controls import RunControls
 from nn_designer.app.settings import THEME_MODES, AppSettings
 from nn_designer.app.store import Store
 from nn_designer.app.theme import Theme, ThemeManager
 from nn_designer.app.trainer import Trainer
-from nn_designer.app.training_panel import TrainingPanel
-from nn_designer.app.training_view import TrainingView
 from nn_designer.app.weights_files import WeightsFiles
 from nn_designer.app.welcome import WelcomePage
+from nn_designer.app.workspace import Workspace
+from nn_designer.data import DataChoice
+from nn_designer.design.diff import Change
+from nn_designer.interchange.formats import FORMATS
 
-PALETTE_PX, PANEL_PX, BELOW_PX = 208, 336, 288
+DESIGN_FILES = (".nnd", ".json")
+TABLE_FILES = (".csv", ".tsv", ".txt", ".xlsx", ".xls")
 
 
 class MainWindow(QMainWindow):
@@ -66,6 +62,8 @@ class MainWindow(QMainWindow):
         self.themes = themes
         self.trainer = trainer
         self.settings = settings
+        self._last_change: Change | None = None
+        self._undo_index = 0
         self.actions_by_name = Actions(themes, self)
         self.files = Files(store, settings, self)
         self.weights_files = WeightsFiles(
@@ -81,6 +79,7 @@ class MainWindow(QMainWindow):
         if errors is not None:
             errors.caught.connect(self._on_error_caught)
         self.setMinimumSize(900, 600)
+        self.setAcceptDrops(True)
         self._restore_layout()
         self._show_title()
         self.show_welcome()
@@ -89,52 +88,23 @@ class MainWindow(QMainWindow):
     # ------------------------------------------------------------------ parts
 
     def _build_parts(self) -> None:
-        store, themes = self.store, self.themes
-        self.palette_panel = Palette(store, themes)
-        self.canvas = CanvasView(store, themes)
-        self.canvas_area = QWidget()
-        area = QVBoxLayout(self.canvas_area)
-        area.setContentsMargins(0, 0, 0, 0)
-        area.addWidget(self.canvas)
-        self.property_panel = PropertyPanel(store, themes)
-        self.training_panel = TrainingPanel(store, self.trainer, themes)
-        self.training_view = TrainingView(store, self.trainer, themes)
-        self.problems_panel = ProblemsPanel(store, themes)
-        self.right_tabs = _tabs("right_tabs")
-        self.right_tabs.addTab(self.property_panel, "Properties")
-        self.right_tabs.addTab(self.training_panel, "Training")
-        self.below_tabs = _tabs("below_tabs")
-        self.below_tabs.addTab(self.training_view, "Curves")
-        self.below_tabs.addTab(self.problems_panel, "Problems")
-        self._upper = QSplitter(Qt.Orientation.Horizontal)
-        self._upper.setObjectName("upper_splitter")
-        self._upper.addWidget(self.palette_panel)
-        self._upper.addWidget(self.canvas_area)
-        self._upper.setStretchFactor(1, 1)
-        self._left = QSplitter(Qt.Orientation.Vertical)
-        self._left.setObjectName("left_splitter")
-        self._left.addWidget(self._upper)
-        self._left.addWidget(_panel(self.below_tabs))
-        self._left.setStretchFactor(0, 1)
-        self._outer = QSplitter(Qt.Orientation.Horizontal)
-        self._outer.setObjectName("outer_splitter")
-        self._outer.addWidget(self._left)
-        self._outer.addWidget(_panel(self.right_tabs))
-        self._outer.setStretchFactor(0, 1)
-        for splitter in (self._upper, self._left, self._outer):
-            splitter.setChildrenCollapsible(False)
-            splitter.setHandleWidth(1)
-        self.palette_panel.setMinimumWidth(160)
-        self.canvas_area.setMinimumSize(280, 160)
-        self._left.widget(1).setMinimumHeight(180)
-        self._outer.widget(1).setMinimumWidth(280)
-        self.welcome = WelcomePage(themes)
+        work = Workspace(self.store, self.themes, self.trainer)
+        self.workspace = work
+        self.canvas = work.canvas
+        self.palette_panel = work.palette_panel
+        self.property_panel = work.property_panel
+        self.training_panel = work.training_panel
+        self.training_view = work.training_view
+        self.problems_panel = work.problems_panel
+        self.right_tabs = work.right_tabs
+        self.below_tabs = work.below_tabs
+        self.welcome = WelcomePage(self.themes)
         self._pages = QStackedWidget()
         self._pages.setObjectName("pages")
         self._pages.addWidget(self.welcome)
-        self._pages.addWidget(self._outer)
+        self._pages.addWidget(work)
         self.setCentralWidget(self._pages)
-        self.message_bar = MessageBar(themes, self._pages)
+        self.message_bar = MessageBar(self.themes, self._pages)
 
     def _connect_parts(self) -> None:
         actions = self.actions_by_name
@@ -160,9 +130,9 @@ class MainWindow(QMainWindow):
         ):
             actions[name].triggered.connect(slot)
         for name, part in (
-            ("view_palette", self.palette_panel),
-            ("view_panel", self._outer.widget(1)),
-            ("view_training", self._left.widget(1)),
+            ("view_palette", self.workspace.palette_panel),
+            ("view_panel", self.workspace.right),
+            ("view_training", self.workspace.below),
         ):
             actions[name].setChecked(True)
             actions[name].toggled.connect(part.setVisible)
@@ -177,6 +147,7 @@ class MainWindow(QMainWindow):
         actions["edit_undo"].setEnabled(stack.canUndo())
         actions["edit_redo"].setEnabled(stack.canRedo())
         stack.cleanChanged.connect(self._show_title)
+        stack.indexChanged.connect(self._on_undo_index_changed)
         store.changed.connect(self._on_changed)
         store.selection_changed.connect(self._on_selection_changed)
         store.refused.connect(self._on_refused)
@@ -186,7 +157,6 @@ class MainWindow(QMainWindow):
         for teller in (files, self.weights_files, self.run_controls):
             teller.told.connect(self.message_bar.show_message)
         self.run_controls.blocked.connect(self._on_blocked)
-        self.problems_panel.counted.connect(self._on_problems_counted)
         self.problems_panel.layer_chosen.connect(self._on_layer_chosen)
         self.problems_panel.data_wanted.connect(self.open_data_dialog)
         self.property_panel.data_wanted.connect(self.open_data_dialog)
@@ -213,8 +183,8 @@ class MainWindow(QMainWindow):
 
     def show_workspace(self) -> None:
         """The canvas with its panels."""
-        self._pages.setCurrentWidget(self._outer)
-        self.message_bar.set_host(self.canvas_area)
+        self._pages.setCurrentWidget(self.workspace)
+        self.message_bar.set_host(self.workspace.canvas_area)
         self.toolbar.show()
 
     @property
@@ -225,14 +195,33 @@ class MainWindow(QMainWindow):
         """Bring the list of problems up."""
         self.show_workspace()
         self.actions_by_name["view_training"].setChecked(True)
-        self.below_tabs.setCurrentWidget(self.problems_panel)
+        self.workspace.show_problems()
 
-    def open_data_dialog(self) -> None:
-        """Choose what to learn from; the design is made to fit."""
-        dialog = DataDialog(self.store.document.data, self.settings, self.themes, self)
+    def open_data_dialog(self, choice: DataChoice | None = None) -> None:
+        """Choose what to learn from, beginning with ``choice``; the design is made to fit."""
+        start = choice if isinstance(choice, DataChoice) else self.store.document.data
+        dialog = DataDialog(start, self.settings, self.themes, self)
         if dialog.exec() and dialog.choice is not None:
             choose_data(self.store, dialog.choice)
         dialog.deleteLater()
+
+    def dropped_file(self, data: QMimeData) -> str:
+        """The one file that a drag holds, if it can be opened here; else ""."""
+        urls = data.urls()
+        path = urls[0].toLocalFile() if len(urls) == 1 else ""
+        known = (*DESIGN_FILES, *TABLE_FILES, *(form.extension for form in FORMATS.values()))
+        return path if Path(path).suffix.lower() in known else ""
+
+    def open_dropped(self, path: str) -> None:
+        """A design is opened, a table becomes the data, weights are loaded."""
+        suffix = Path(path).suffix.lower()
+        if suffix in DESIGN_FILES:
+            self.files.open(path)
+        elif suffix in TABLE_FILES:
+            self.show_workspace()
+            self.open_data_dialog(DataChoice("table", {"path": path}))
+        else:
+            self.weights_files.load(path)
 
     def set_theme(self, mode: str) -> None:
         """``mode``: "system", "light" or "dark"; remembered."""
@@ -248,7 +237,7 @@ class MainWindow(QMainWindow):
 
     def _on_rename(self) -> None:
         if len(self.store.selection) == 1:
-            self.right_tabs.setCurrentWidget(self.property_panel)
+            self.workspace.show_properties()
             self.property_panel.layer_page.focus_name()
 
     def _on_theme_toggled(self) -> None:
@@ -266,28 +255,36 @@ class MainWindow(QMainWindow):
         self.trainer.reset_weights(new_seed=False)
         self.show_workspace()
         self.message_bar.close_message()
-        self.right_tabs.setCurrentWidget(self.training_panel)
-        self.below_tabs.setCurrentWidget(self.training_view)
+        self.workspace.show_training_settings()
+        self.workspace.show_curves()
         QTimer.singleShot(0, self.canvas, self.canvas.action("fit").trigger)
         self.canvas.setFocus()
         self._show_title()
 
-    def _on_changed(self, change: Any) -> None:
+    def _on_changed(self, change: Change) -> None:
         if change.name_changed:
             self._show_title()
-        stack = self.store.undo_stack
-        if change.removed and not change.added and stack.undoText().startswith(("Delete", "Cut")):
+        self._last_change = change
+
+    def _on_undo_index_changed(self, index: int) -> None:
+        """After the stack has taken an edit in: layers that went can be brought back at once."""
+        stack, change = self.store.undo_stack, self._last_change
+        done, self._undo_index = index > self._undo_index, index
+        self._last_change = None
+        if not done or change is None or not change.removed or change.added:
+            return
+        if stack.undoText().startswith(("Delete", "Cut")):
             count = len(change.removed)
             layers = "1 layer" if count == 1 else f"{count} layers"
             self.message_bar.show_message("info", f"Deleted {layers}.", "Undo", stack.undo)
 
     def _on_selection_changed(self, selection: frozenset[str]) -> None:
         if selection:
-            self.right_tabs.setCurrentWidget(self.property_panel)
+            self.workspace.show_properties()
 
     def _on_layer_opened(self, _id: str) -> None:
         self.actions_by_name["view_panel"].setChecked(True)
-        self.right_tabs.setCurrentWidget(self.property_panel)
+        self.workspace.show_properties()
         self.property_panel.layer_page.focus_first()
 
     def _on_layer_chosen(self, id: str) -> None:
@@ -309,14 +306,9 @@ class MainWindow(QMainWindow):
         self.problems_panel.choose(0)
         self.message_bar.show_message("error", f"Training can't begin: {sentence}")
 
-    def _on_problems_counted(self, errors: int, warnings: int) -> None:
-        count = errors + warnings
-        index = self.below_tabs.indexOf(self.problems_panel)
-        self.below_tabs.setTabText(index, f"Problems ({count})" if count else "Problems")
-
     def _on_trainer_state_changed(self, state: str) -> None:
         if state == "starting":
-            self.below_tabs.setCurrentWidget(self.training_view)
+            self.workspace.show_curves()
 
     def _on_undo_text_changed(self, text: str) -> None:
         self.actions_by_name["edit_undo"].setText(f"&Undo {text}" if text else "&Undo")
@@ -339,17 +331,18 @@ class MainWindow(QMainWindow):
         geometry = self.settings.layout("geometry")
         if geometry is not None:
             self.restoreGeometry(geometry)
-        self._upper.setSizes([PALETTE_PX, self.width() - PALETTE_PX - PANEL_PX])
-        self._left.setSizes([self.height() - BELOW_PX, BELOW_PX])
-        self._outer.setSizes([self.width() - PANEL_PX, PANEL_PX])
-        for name, splitter in self._splitters().items():
-            state = self.settings.layout(name)
-            if state is not None:
-                splitter.restoreState(state)
-                splitter.setHandleWidth(1)
+        self.workspace.restore(self.settings, self.width(), self.height())
 
-    def _splitters(self) -> dict[str, QSplitter]:
-        return {"upper": self._upper, "left": self._left, "outer": self._outer}
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self.dropped_file(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = self.dropped_file(event.mimeData())
+        if path:
+            event.acceptProposedAction()
+            # The program the drag came from waits until this returns: open afterwards.
+            QTimer.singleShot(0, self, partial(self.open_dropped, path))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -360,8 +353,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self.settings.remember_layout("geometry", self.saveGeometry())
-        for name, splitter in self._splitters().items():
-            self.settings.remember_layout(name, splitter.saveState())
+        self.workspace.remember(self.settings)
         self.finish()
         event.accept()
 
@@ -382,22 +374,3 @@ class MainWindow(QMainWindow):
             if keys:
                 rows.append((action.text().replace("&", "").rstrip("…"), "  or  ".join(keys)))
         return rows
-
-
-def _tabs(name: str) -> QTabWidget:
-    tabs = QTabWidget()
-    tabs.setObjectName(name)
-    tabs.setDocumentMode(True)
-    tabs.tabBar().setExpanding(False)
-    tabs.tabBar().setDrawBase(False)
-    return tabs
-
-
-def _panel(inside: QWidget) -> QFrame:
-    frame = QFrame()
-    frame.setProperty("role", "panel")
-    layout = QVBoxLayout(frame)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(0)
-    layout.addWidget(inside)
-    return frame

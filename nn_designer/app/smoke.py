@@ -39,7 +39,7 @@ def run_smoke(session: Session, weights: str | None) -> int:
         _wait(lambda: False, 0.1)
         window.grab()
     if weights is not None:
-        failures += _train(session, Path(weights))
+        failures += _train(session, Path(weights), failures)
     store.mark_clean()
     for sentence in failures:
         print(sentence, file=sys.stderr)
@@ -49,13 +49,20 @@ def run_smoke(session: Session, weights: str | None) -> int:
     return 1 if failures else 0
 
 
-def _train(session: Session, path: Path) -> list[str]:
+def _train(session: Session, path: Path, told: list[str]) -> list[str]:
+    """Train and export; ``told`` grows when the trainer fails. Returns what went wrong besides."""
     window, trainer = session.window, session.trainer
     path.unlink(missing_ok=True)
     session.store.edit("Epochs", edits.set_training, "epochs", EPOCHS)
     window.actions_by_name["train_start"].trigger()
-    if not _wait(lambda: trainer.state == "idle" and trainer.trained is not None, TRAIN_S):
+
+    def ended() -> bool:
+        return bool(told) or (trainer.state == "idle" and trainer.trained is not None)
+
+    if not _wait(ended, TRAIN_S):
         return [f"Training did not end within {TRAIN_S:.0f} s; its state is {trainer.state!r}."]
+    if told:
+        return []
     if not window.weights_files.export("npz", str(path)):
         return [f"The weights were not exported: {window.message_bar.text}"]
     window.grab()

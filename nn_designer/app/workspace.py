@@ -1,0 +1,123 @@
+"""The working part of the window: palette, canvas, panels, curves, and how they are laid out."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QSplitter, QTabWidget, QVBoxLayout, QWidget
+
+from nn_designer.app.canvas import CanvasView
+from nn_designer.app.palette import Palette
+from nn_designer.app.problems_panel import ProblemsPanel
+from nn_designer.app.property_panel import PropertyPanel
+from nn_designer.app.settings import AppSettings
+from nn_designer.app.store import Store
+from nn_designer.app.theme import ThemeManager
+from nn_designer.app.trainer import Trainer
+from nn_designer.app.training_panel import TrainingPanel
+from nn_designer.app.training_view import TrainingView
+
+PALETTE_PX, PANEL_PX, BELOW_PX = 208, 336, 288
+
+
+class Workspace(QSplitter):
+    """Palette and canvas over curves and problems; properties and training settings at the right.
+
+    ``palette_panel``, ``below`` and ``right`` can be hidden.
+    """
+
+    def __init__(self, store: Store, themes: ThemeManager, trainer: Trainer) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self.setObjectName("outer_splitter")
+        self.palette_panel = Palette(store, themes)
+        self.canvas = CanvasView(store, themes)
+        self.canvas_area = QWidget()
+        area = QVBoxLayout(self.canvas_area)
+        area.setContentsMargins(0, 0, 0, 0)
+        area.addWidget(self.canvas)
+        self.property_panel = PropertyPanel(store, themes)
+        self.training_panel = TrainingPanel(store, trainer, themes)
+        self.training_view = TrainingView(store, trainer, themes)
+        self.problems_panel = ProblemsPanel(store, themes)
+        self.right_tabs = _tabs("right_tabs")
+        self.right_tabs.addTab(self.property_panel, "Properties")
+        self.right_tabs.addTab(self.training_panel, "Training")
+        self.below_tabs = _tabs("below_tabs")
+        self.below_tabs.addTab(self.training_view, "Curves")
+        self.below_tabs.addTab(self.problems_panel, "Problems")
+        self.right = _panel(self.right_tabs)
+        self.below = _panel(self.below_tabs)
+        self._upper = QSplitter(Qt.Orientation.Horizontal)
+        self._upper.setObjectName("upper_splitter")
+        self._left = QSplitter(Qt.Orientation.Vertical)
+        self._left.setObjectName("left_splitter")
+        self._upper.addWidget(self.palette_panel)
+        self._upper.addWidget(self.canvas_area)
+        self._left.addWidget(self._upper)
+        self._left.addWidget(self.below)
+        self.addWidget(self._left)
+        self.addWidget(self.right)
+        self._upper.setStretchFactor(1, 1)
+        self._left.setStretchFactor(0, 1)
+        self.setStretchFactor(0, 1)
+        for splitter in self._splitters().values():
+            splitter.setChildrenCollapsible(False)
+            splitter.setHandleWidth(1)
+        self.palette_panel.setMinimumWidth(160)
+        self.canvas_area.setMinimumSize(280, 160)
+        self.below.setMinimumHeight(180)
+        self.right.setMinimumWidth(280)
+        self.problems_panel.counted.connect(self._on_problems_counted)
+
+    def show_problems(self) -> None:
+        self.below_tabs.setCurrentWidget(self.problems_panel)
+
+    def show_curves(self) -> None:
+        self.below_tabs.setCurrentWidget(self.training_view)
+
+    def show_properties(self) -> None:
+        self.right_tabs.setCurrentWidget(self.property_panel)
+
+    def show_training_settings(self) -> None:
+        self.right_tabs.setCurrentWidget(self.training_panel)
+
+    def restore(self, settings: AppSettings, width_px: int, height_px: int) -> None:
+        """Sizes as they were left, or fitting for a window of this size."""
+        self._upper.setSizes([PALETTE_PX, width_px - PALETTE_PX - PANEL_PX])
+        self._left.setSizes([height_px - BELOW_PX, BELOW_PX])
+        self.setSizes([width_px - PANEL_PX, PANEL_PX])
+        for name, splitter in self._splitters().items():
+            state = settings.layout(name)
+            if state is not None:
+                splitter.restoreState(state)
+                splitter.setHandleWidth(1)
+
+    def remember(self, settings: AppSettings) -> None:
+        for name, splitter in self._splitters().items():
+            settings.remember_layout(name, splitter.saveState())
+
+    def _splitters(self) -> dict[str, QSplitter]:
+        return {"upper": self._upper, "left": self._left, "outer": self}
+
+    def _on_problems_counted(self, errors: int, warnings: int) -> None:
+        count = errors + warnings
+        index = self.below_tabs.indexOf(self.problems_panel)
+        self.below_tabs.setTabText(index, f"Problems ({count})" if count else "Problems")
+
+
+def _tabs(name: str) -> QTabWidget:
+    tabs = QTabWidget()
+    tabs.setObjectName(name)
+    tabs.setDocumentMode(True)
+    tabs.tabBar().setExpanding(False)
+    tabs.tabBar().setDrawBase(False)
+    return tabs
+
+
+def _panel(inside: QWidget) -> QFrame:
+    frame = QFrame()
+    frame.setProperty("role", "panel")
+    layout = QVBoxLayout(frame)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    layout.addWidget(inside)
+    return frame

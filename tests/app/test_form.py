@@ -1,0 +1,199 @@
+"""Forms made from declared settings, with real keys and clicks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from nn_designer.app.widgets.fields import MIXED, field_for
+from nn_designer.app.widgets.form import Form
+from nn_designer.app.widgets.number_box import NumberBox, parsed_number, shown_number
+from nn_designer.params import Bool, Choice, Dimensions, Float, HasParams, Int, Pair, Param, Text
+
+
+class Sample(HasParams):
+    units = Int(10, minimum=1, maximum=1000, help="How many neurons.")
+    rate = Float(0.001, minimum=0, maximum=10, exclusive_minimum=True, logarithmic=True)
+    bias = Bool(True)
+    activation = Choice("relu", {"relu": "ReLU", "tanh": "Tanh"})
+    shape = Dimensions((28, 28))
+    kernel = Pair((3, 3))
+    note = Text("", maximum_length=5)
+    slope = Float(0.1, minimum=0, maximum=1, visible_if=("activation", ("tanh",)))
+    secret = Int(1, minimum=0, advanced=True)
+
+
+class Shown:
+    """A form on the screen that remembers what it emitted."""
+
+    def __init__(self, qtbot: QtBot) -> None:
+        self.form = Form(Sample.params)
+        self.edited: list[tuple[str, Any]] = []
+        self.form.edited.connect(self._on_edited)
+        qtbot.addWidget(self.form)
+        self.form.set_values(Sample.defaults())
+        self.form.show()
+
+    def _on_edited(self, name: str, value: object) -> None:
+        self.edited.append((name, value))
+
+    def editor(self, name: str) -> QWidget:
+        return self.form.field(name).editor
+
+    def type(self, name: str, text: str) -> None:
+        editor = self.editor(name)
+        editor.setFocus()
+        QTest.keyClick(editor, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+        QTest.keyClicks(editor, text)
+
+    def message(self, name: str) -> str:
+        found = self.form.findChild(QLabel, f"refusal_{name}")
+        return found.text() if found.isVisible() else ""
+
+
+@pytest.fixture
+def shown(qtbot: QtBot) -> Shown:
+    return Shown(qtbot)
+
+
+def test_typing_emits_every_right_value_at_once(shown: Shown) -> None:
+    shown.type("units", "64")
+    assert shown.edited == [("units", 6), ("units", 64)]
+
+
+def test_a_wrong_number_is_explained_and_not_emitted(shown: Shown) -> None:
+    shown.type("units", "0")
+    assert shown.edited == []
+    assert "Units must be a whole number from 1 to 1,000" in shown.message("units")
+    shown.type("units", "many")
+    assert "'many'" in shown.message("units")
+    QTest.keyClick(shown.editor("units"), Qt.Key.Key_Escape)
+    assert shown.message("units") == ""
+    assert shown.editor("units").lineEdit().text() == "10"
+
+
+def test_leaving_a_wrong_number_puts_the_right_one_back(shown: Shown, qtbot: QtBot) -> None:
+    shown.type("units", "5000")
+    shown.editor("note").setFocus()
+    qtbot.waitUntil(lambda: shown.editor("units").lineEdit().text() == "500")
+    assert ("units", 5000) not in shown.edited
+
+
+def test_arrow_keys_step_and_stop_at_the_end(shown: Shown) -> None:
+    editor = shown.editor("units")
+    QTest.keyClick(editor, Qt.Key.Key_Up)
+    assert shown.edited[-1] == ("units", 11)
+    shown.form.set_values({**Sample.defaults(), "units": 1000})
+    count = len(shown.edited)
+    QTest.keyClick(editor, Qt.Key.Key_Up)
+    assert len(shown.edited) == count
+
+
+def test_a_learning_rate_steps_by_one_two_five(shown: Shown) -> None:
+    editor = shown.editor("rate")
+    for _ in range(4):
+        QTest.keyClick(editor, Qt.Key.Key_Up)
+    assert [value for _, value in shown.edited] == [0.002, 0.005, 0.01, 0.02]
+    QTest.keyClick(editor, Qt.Key.Key_Down)
+    assert shown.edited[-1] == ("rate", 0.01)
+
+
+def test_the_wheel_changes_nothing_without_focus(shown: Shown) -> None:
+    editor = shown.editor("units")
+    editor.clearFocus()
+    event = QWheelEvent(
+        QPointF(5, 5), QPointF(5, 5), QPoint(), QPoint(0, 120), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(editor, event)
+    assert shown.edited == []
+
+
+def test_switches_choices_texts_and_shapes(shown: Shown) -> None:
+    QTest.mouseClick(shown.editor("bias"), Qt.MouseButton.LeftButton)
+    box = shown.editor("activation")
+    assert isinstance(box, QComboBox)
+    QTest.keyClick(box, Qt.Key.Key_Down)
+    shown.type("note", "hi")
+    shown.type("shape", "8x4")
+    assert ("bias", False) in shown.edited
+    assert ("activation", "tanh") in shown.edited
+    assert shown.edited[-4:-2] == [("note", "h"), ("note", "hi")]
+    assert shown.edited[-2:] == [("shape", (8,)), ("shape", (8, 4))]
+
+
+def test_too_long_a_text_is_explained(shown: Shown) -> None:
+    shown.type("note", "too long")
+    assert "at most 5 characters" in shown.message("note")
+
+
+def test_settings_show_only_where_they_matter(shown: Shown) -> None:
+    assert not shown.editor("slope").isVisible()
+    shown.form.set_values({**Sample.defaults(), "activation": "tanh"})
+    assert shown.editor("slope").isVisible()
+    assert not shown.editor("secret").isVisible()
+    shown.form.open_advanced()
+    assert shown.editor("secret").isVisible()
+
+
+def test_different_values_show_as_such_and_can_be_set_together(shown: Shown) -> None:
+    shown.form.set_values(dict.fromkeys(Sample.params, MIXED))
+    units = shown.editor("units")
+    assert units.lineEdit().text() == ""
+    assert units.lineEdit().placeholderText() == "different values"
+    assert shown.editor("bias").checkState() == Qt.CheckState.PartiallyChecked
+    assert shown.editor("activation").currentIndex() == -1
+    assert shown.edited == []
+    shown.type("units", "3")
+    assert shown.edited == [("units", 3)]
+
+
+def test_showing_values_emits_nothing(shown: Shown) -> None:
+    shown.form.set_values({**Sample.defaults(), "units": 99, "note": "x", "shape": (3,)})
+    assert shown.edited == []
+
+
+def test_every_editor_has_a_name_for_tests_and_screen_readers(shown: Shown) -> None:
+    for name, param in Sample.params.items():
+        editor = shown.editor(name)
+        assert editor.objectName() == f"setting_{name}"
+        assert editor.accessibleName() == param.title
+
+
+def test_a_kind_of_setting_without_an_editor_is_an_error(qapp: object) -> None:
+    with pytest.raises(TypeError):
+        field_for(Param(0))
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("12", 12), ("1 000", 1000), ("1,000", 1000), ("0,5", 0.5), ("0,001", 0.001), ("1e-3", 0.001),
+     ("1_000", 1000), ("1,234.5", 1234.5), (" -3 ", -3)],
+)  # fmt: skip
+def test_numbers_as_people_write_them(text: str, number: float) -> None:
+    assert parsed_number(text) == number
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(10**12), 10**12))
+def test_a_shown_number_reads_back_as_itself(number: float) -> None:
+    assert parsed_number(shown_number(number)) == number
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(max_size=12))
+def test_no_text_gets_a_wrong_number_out(qapp: object, text: str) -> None:
+    box = NumberBox(Int(3, minimum=1, maximum=50))
+    values: list[Any] = []
+    box.edited.connect(values.append)
+    box.lineEdit().setText(text)
+    box.lineEdit().textEdited.emit(text)
+    assert all(isinstance(value, int) and 1 <= value <= 50 for value in values)
+    box.deleteLater()
