@@ -18,6 +18,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QDrag, QFont, QKeyEvent, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QFrame,
     QLabel,
     QLineEdit,
     QListWidget,
@@ -43,7 +44,7 @@ __all__ = ["KIND_MIME", "Palette"]
 
 _KEY_ROLE = Qt.ItemDataRole.UserRole
 _HEADING_ROLE = Qt.ItemDataRole.UserRole + 1
-_ROW_HEIGHT = 38
+_ROW_HEIGHT = 36
 _HEADING_HEIGHT = 30
 _TILE = 26
 
@@ -189,7 +190,7 @@ class _KindList(QListWidget):
         super().keyPressEvent(event)
 
 
-class Palette(QWidget):
+class Palette(QFrame):
     """A search box and the layer kinds under their categories.
 
     Drag a kind out, or double-click it (or press Enter): it is appended after the selected
@@ -199,6 +200,7 @@ class Palette(QWidget):
     def __init__(self, store: Store, themes: ThemeManager, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("palette")
+        self.setProperty("role", "panel")
         self.setAccessibleName("Layers to add")
         self.store = store
         self.themes = themes
@@ -273,7 +275,7 @@ class Palette(QWidget):
             self.list.setCurrentRow(0)
 
     def _add_heading(self, category: Category) -> None:
-        item = QListWidgetItem(category.value)
+        item = QListWidgetItem(category.value.upper())
         item.setData(_HEADING_ROLE, True)
         item.setFlags(Qt.ItemFlag.NoItemFlags)
         self.list.addItem(item)

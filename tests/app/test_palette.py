@@ -53,7 +53,7 @@ def test_every_kind_is_there_under_its_category(palette: Palette) -> None:
         if item.flags() & Qt.ItemFlag.ItemIsSelectable:
             under[item.text()] = heading
         else:
-            heading = item.text()
+            heading = item.text().capitalize()
     assert under == {kind.title: kind.category.value for kind in KINDS.values()}
     assert len(shown) == len(set(shown)) + (1 if shown.count("Activation") == 2 else 0)
 

@@ -8,7 +8,14 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from nn_designer.app.canvas import card_painting as paint
 from nn_designer.app.canvas.card_content import CardContent
-from nn_designer.app.canvas.look import CARD_HEIGHT, CARD_WIDTH, DETAIL_ZOOM, TEXT_ZOOM, Look
+from nn_designer.app.canvas.look import (
+    BLOCK_TEXT_ZOOM,
+    CARD_HEIGHT,
+    CARD_WIDTH,
+    DETAIL_ZOOM,
+    TEXT_ZOOM,
+    Look,
+)
 
 PORT_SPACING = 20.0
 _DIMMED_OPACITY = 0.45
@@ -146,11 +153,13 @@ class CardItem(QGraphicsItem):
         zoom = painter.worldTransform().m11()
         scale = zoom * painter.device().devicePixelRatioF()
         if zoom < TEXT_ZOOM:
-            paint.paint_block(painter, look, content, texts, self.selected, self.target, scale)
+            marks = self.selected, self.target
+            named = zoom >= BLOCK_TEXT_ZOOM
+            paint.paint_block(painter, look, content, texts, *marks, scale, named)
             return
         paint.paint_body(painter, look, content, texts)
         if zoom < DETAIL_ZOOM:
-            paint.paint_large_heading(painter, look, content, texts, scale)
+            paint.paint_large(painter, look, content, texts, scale)
             self._paint_border(painter)
             return
         paint.paint_heading(painter, look, content, texts, scale)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPixmap, QTextLayout
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPainterPath, QPixmap, QTextLayout
 
 from nn_designer.app import icons
 from nn_designer.app.activation_curves import curve_path
@@ -27,7 +27,7 @@ BADGE_PADDING = 6.0
 
 _ICON_SIDE = 32.0
 _GLYPH_SIDE = 20.0
-_BLOCK_GLYPH_SCALE = 0.2
+_BLOCK_GLYPH_SCALE = 0.15
 _LEFT = 16.0
 _TEXT_LEFT = 58.0
 _RIGHT = CARD_WIDTH - 14.0
@@ -92,7 +92,20 @@ class CardTexts:
         width = _RIGHT - _TEXT_LEFT
         self.name = look.name_metrics.elidedText(content.name, elide, width)
         self.subtitle = look.text_metrics.elidedText(content.subtitle, elide, width)
-        self.large = look.large_metrics.elidedText(content.name, elide, CARD_WIDTH - 92)
+        self.large = look.large_metrics.elidedText(content.name, elide, CARD_WIDTH - 76)
+        detail_left, detail_right = (66.0, _RIGHT) if self.compact else (18.0, CARD_WIDTH - 76)
+        self.large_detail = look.large_detail_metrics.elidedText(
+            content.subtitle, elide, detail_right - detail_left
+        )
+        if self.compact:
+            self.large_icon_middle = CARD_HEIGHT / 2
+            self.large_at = QPointF(66, CARD_HEIGHT / 2 + (-5 if self.large_detail else 8))
+            self.large_detail_at = QPointF(detail_left, CARD_HEIGHT / 2 + 19)
+        else:
+            self.large_icon_middle = 34.0
+            self.large_at = QPointF(66, 42)
+            self.large_detail_at = QPointF(detail_left, 81)
+        self.block_font, self.block = _fitting(content.name, look, CARD_WIDTH - 16)
         self.name_at = QPointF(_TEXT_LEFT, top + (24 if content.subtitle else 31))
         self.subtitle_at = QPointF(_TEXT_LEFT, top + 40)
         self.icon = QRectF(_LEFT, top + 10, _ICON_SIDE, _ICON_SIDE)
@@ -116,6 +129,16 @@ class CardTexts:
             self.badge = QRectF(
                 0.0, body_rect(self.compact).bottom() + BADGE_GAP, CARD_WIDTH, height
             )
+
+
+def _fitting(name: str, look: Look, width: float) -> tuple[QFont, str]:
+    """The largest of the block's fonts in which ``name`` fits; else cut in the smallest."""
+    for font in look.block_fonts:
+        if QFontMetricsF(font).horizontalAdvance(name) <= width:
+            return font, name
+    smallest = look.block_fonts[-1]
+    cut = QFontMetricsF(smallest).elidedText(name, Qt.TextElideMode.ElideRight, width)
+    return smallest, cut
 
 
 def _wrapped(sentence: str, look: Look, width: float) -> list[str]:
@@ -143,8 +166,9 @@ def paint_block(
     selected: bool,
     target: bool,
     scale: float,
+    named: bool,
 ) -> None:
-    """The card from far away: a block in its category's colour with the kind's drawing."""
+    """The card from far away: a block in its category's colour with its name or its drawing."""
     if target:
         painter.setPen(look.block_target)
     elif selected:
@@ -153,11 +177,15 @@ def paint_block(
         painter.setPen(look.block_failed if content.severity == "error" else look.block_warned)
     else:
         painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(look.block(content.category))
+    painter.setBrush(look.strip(content.category))
     body = body_rect(texts.compact)
     painter.drawRoundedRect(body, CORNER_RADIUS, CORNER_RADIUS)
-    if scale >= _BLOCK_GLYPH_SCALE:
-        side = 56.0
+    if named:
+        painter.setFont(texts.block_font)
+        painter.setPen(look.block_text)
+        painter.drawText(body, Qt.AlignmentFlag.AlignCenter, texts.block)
+    elif scale >= _BLOCK_GLYPH_SCALE:
+        side = 64.0
         picture = glyph(content.kind, look.theme.card, side, scale)
         target_rect = QRectF(body.center().x() - side / 2, body.center().y() - side / 2, side, side)
         painter.drawPixmap(target_rect, picture, QRectF(picture.rect()))
@@ -221,17 +249,25 @@ def paint_heading(
     painter.drawText(texts.subtitle_at, texts.subtitle)
 
 
-def paint_large_heading(
+def paint_large(
     painter: QPainter, look: Look, content: CardContent, texts: CardTexts, scale: float
 ) -> None:
-    """Icon and name for a zoom at which nothing smaller could be read."""
-    side = 44.0
-    middle = CARD_HEIGHT / 2
+    """Icon, name, main setting and curve, for a zoom at which nothing smaller could be read."""
+    side = 36.0
     picture = glyph(content.kind, look.colour(content.category), side, scale)
-    painter.drawPixmap(QRectF(20, middle - side / 2, side, side), picture, QRectF(picture.rect()))
+    place = QRectF(18, texts.large_icon_middle - side / 2, side, side)
+    painter.drawPixmap(place, picture, QRectF(picture.rect()))
     painter.setFont(look.large_font)
     painter.setPen(look.text)
-    painter.drawText(QPointF(78, middle + 8), texts.large)
+    painter.drawText(texts.large_at, texts.large)
+    if texts.large_detail:
+        painter.setFont(look.large_detail_font)
+        painter.setPen(look.muted)
+        painter.drawText(texts.large_detail_at, texts.large_detail)
+    if content.activation:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(look.large_curve(content.category))
+        painter.drawPath(curve_path(content.activation, QRectF(CARD_WIDTH - 66, 62, 48, 24)))
 
 
 def paint_activation(

@@ -18,8 +18,10 @@ PORT_RADIUS = 5.0
 
 DETAIL_ZOOM = 0.6
 """Below this zoom a card shows its icon and its name in large letters, nothing else."""
-TEXT_ZOOM = 0.32
-"""Below this zoom a card is a coloured block."""
+TEXT_ZOOM = 0.34
+"""Below this zoom a card is a coloured block with its name across it."""
+BLOCK_TEXT_ZOOM = 0.17
+"""Below this zoom the block carries the kind's drawing only."""
 
 
 def with_alpha(colour: str, alpha: float) -> QColor:
@@ -49,9 +51,13 @@ class Look:
         self.text_font = _font(11)
         self.value_font = _font(11, QFont.Weight.Medium)
         self.large_font = _font(21, QFont.Weight.DemiBold)
+        self.large_detail_font = _font(18)
+        self.block_fonts = [_font(size, QFont.Weight.DemiBold) for size in (38, 33, 28)]
+        self.block_text = QPen(QColor(theme.card))
         self.name_metrics = QFontMetricsF(self.name_font)
         self.text_metrics = QFontMetricsF(self.text_font)
         self.value_metrics = QFontMetricsF(self.value_font)
+        self.large_detail_metrics = QFontMetricsF(self.large_detail_font)
         self.large_metrics = QFontMetricsF(self.large_font)
 
         self.text = QPen(QColor(theme.text))
@@ -118,11 +124,8 @@ class Look:
             key: QBrush(QColor(mixed(theme.card, value, share)))
             for key, value in theme.categories.items()
         }
-        self._blocks = {
-            key: QBrush(QColor(mixed(theme.card, value, 0.7)))
-            for key, value in theme.categories.items()
-        }
         self._curves = {key: self._line(value, 1.6) for key, value in theme.categories.items()}
+        self._large_curves = {k: self._line(value, 3.0) for k, value in theme.categories.items()}
         self._unknown = QBrush(QColor(theme.error))
         self._unknown_tile = QBrush(QColor(theme.error_soft))
 
@@ -142,8 +145,8 @@ class Look:
     def tile(self, category: Category | None) -> QBrush:
         return self._tiles[category] if category else self._unknown_tile
 
-    def block(self, category: Category | None) -> QBrush:
-        return self._blocks[category] if category else self._unknown_tile
+    def large_curve(self, category: Category | None) -> QPen:
+        return self._large_curves[category] if category else self.error
 
     def ghost_border(self, category: Category | None) -> QPen:
         return QPen(QColor(self.colour(category)), 1.5, Qt.PenStyle.DashLine)

@@ -6,13 +6,14 @@ import itertools
 import math
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPainterPath
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from nn_designer.app.canvas.look import DETAIL_ZOOM, Look
+from nn_designer.app.canvas.look import DETAIL_ZOOM, TEXT_ZOOM, Look
 from nn_designer.design.document import Wire
 
 _LABEL_HEIGHT = 16.0
+_LARGE_HEIGHT = 24.0
 _LABEL_PADDING = 5.0
 _LEAST_LINE = 18.0  # of the wire to be seen on each side of its label
 _SAMPLES = 24
@@ -47,6 +48,7 @@ class WireItem(QGraphicsItem):
         self._points: list[tuple[float, float]] = []
         self._bounds = QRectF()
         self._label_rect = QRectF()
+        self._large_label_rect = QRectF()
         self.setZValue(-1.0)
 
     def place(self, start: QPointF, end: QPointF) -> None:
@@ -62,11 +64,12 @@ class WireItem(QGraphicsItem):
             self._path.translate(shift)
             self._bounds.translate(shift)
             self._label_rect.translate(shift)
+            self._large_label_rect.translate(shift)
             return
         self._path = wire_path(start, end)
         self._measure_label()
         reach = self._path.controlPointRect().adjusted(-5, -5, 5, 5)
-        self._bounds = reach.united(self._label_rect)
+        self._bounds = reach.united(self._label_rect).united(self._large_label_rect)
 
     def set_content(self, label: str, problem: str, look: Look) -> None:
         """Take a new label, problem or theme; repaints only if something differs."""
@@ -75,7 +78,7 @@ class WireItem(QGraphicsItem):
         self.label, self.problem, self.look = label, problem, look
         self.prepareGeometryChange()
         self._measure_label()
-        self._bounds = self._bounds.united(self._label_rect)
+        self._bounds = self._bounds.united(self._label_rect).united(self._large_label_rect)
         self.update()
 
     def set_marks(
@@ -120,16 +123,24 @@ class WireItem(QGraphicsItem):
         return nearest
 
     def _measure_label(self) -> None:
+        self._label_rect = self._place_for(self.look.text_metrics, _LABEL_HEIGHT)
+        self._large_label_rect = self._place_for(self.look.large_detail_metrics, _LARGE_HEIGHT)
+
+    def _place_for(self, metrics: QFontMetricsF, height: float) -> QRectF:
+        """On the line if there is room, else above it; null if even that would touch cards."""
         if not self.label:
-            self._label_rect = QRectF()
-            return
-        width = self.look.text_metrics.horizontalAdvance(self.label) + 2 * _LABEL_PADDING
+            return QRectF()
+        advance = metrics.horizontalAdvance(self.label)
+        width = advance + 2 * _LABEL_PADDING
         middle = self.middle
-        top = middle.y() - _LABEL_HEIGHT / 2
-        flat = abs(self.end.y() - self.start.y()) < 40
-        if flat and abs(self.end.x() - self.start.x()) < width + 2 * _LEAST_LINE:
-            top = middle.y() - _LABEL_HEIGHT - 3  # no room on the line: above it
-        self._label_rect = QRectF(middle.x() - width / 2, top, width, _LABEL_HEIGHT)
+        top = middle.y() - height / 2
+        length = abs(self.end.x() - self.start.x())
+        if abs(self.end.y() - self.start.y()) < 40:
+            if advance > length - 4:
+                return QRectF()
+            if width + 2 * _LEAST_LINE > length:
+                top = middle.y() - height - 3
+        return QRectF(middle.x() - width / 2, top, width, height)
 
     def boundingRect(self) -> QRectF:
         return self._bounds
@@ -152,10 +163,18 @@ class WireItem(QGraphicsItem):
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(self._path)
-        if not self._label_rect.isNull() and painter.worldTransform().m11() >= DETAIL_ZOOM:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(look.wire_label)
-            painter.drawRoundedRect(self._label_rect, 5, 5)
-            painter.setFont(look.text_font)
-            painter.setPen(look.wire_text)
-            painter.drawText(self._label_rect, Qt.AlignmentFlag.AlignCenter, self.label)
+        zoom = painter.worldTransform().m11()
+        if zoom >= DETAIL_ZOOM:
+            self._paint_label(painter, self._label_rect, look.text_font)
+        elif zoom >= TEXT_ZOOM:
+            self._paint_label(painter, self._large_label_rect, look.large_detail_font)
+
+    def _paint_label(self, painter: QPainter, place: QRectF, font: QFont) -> None:
+        if place.isNull():
+            return
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self.look.wire_label)
+        painter.drawRoundedRect(place, 5, 5)
+        painter.setFont(font)
+        painter.setPen(self.look.wire_text)
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, self.label)
