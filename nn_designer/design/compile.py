@@ -10,7 +10,7 @@ from nn_designer.data.dataset import DataSummary
 from nn_designer.design.check import Report, check
 from nn_designer.design.document import Document
 from nn_designer.design.frozen import thaw
-from nn_designer.design.inference import layer_of, read_settings
+from nn_designer.design.inference import made, read_settings
 from nn_designer.engine.optimizers import OPTIMIZERS
 from nn_designer.engine.training_settings import TrainingSettings
 from nn_designer.layers import kind_of
@@ -55,10 +55,11 @@ def compile_design(
     for id in document.order:
         if id in used:
             layer = document.layer(id)
-            made: Any = layer_of(kind_of(layer.kind), layer.settings)
-            assert made is not None, "the check has found all settings right"
+            kind = kind_of(layer.kind)
+            values = read_settings(kind, layer.settings).values  # all right, says the check
+            layer_made: Any = made(kind, values)
             inputs = tuple(names[wire.source] for wire in document.incoming(id))
-            nodes.append(Node(names[id], made, inputs))
+            nodes.append(Node(names[id], layer_made, inputs))
     return Network(nodes, loss=settings.loss, seed=settings.seed, dtype=dtype)
 
 

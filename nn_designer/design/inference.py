@@ -60,12 +60,6 @@ def _made(kind: type[LayerKind], settings: FrozenMap) -> LayerKind:
     return kind(**settings)
 
 
-def layer_of(kind: type[LayerKind], settings: Mapping[str, Any]) -> LayerKind | None:
-    """The layer of a kind with these settings; None if one of them is wrong."""
-    read = read_settings(kind, settings)
-    return None if read.wrong else made(kind, read.values)
-
-
 @dataclass(frozen=True)
 class Facts:
     """What a layer gives for certain inputs. With ``error``, the rest means nothing."""

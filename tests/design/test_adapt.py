@@ -144,6 +144,15 @@ def test_behind_a_merge_a_dense_layer_is_put_in():
     assert check(document, SUMMARIES["iris"]).ok
 
 
+def test_a_last_layer_that_feeds_another_too_keeps_its_size():
+    document, id = edits.add_layer(chain("input", "dense", "output"), "dropout")
+    document = edits.connect(document, "dense_1", id)
+    document, _ = adapted(document, "iris")
+    assert document.layer("dense_1").settings["units"] == 10
+    assert document.incoming("output_1")[0].source == "dense_2"
+    assert document.layer("dense_2").settings["units"] == 3
+
+
 @given(documents(), st.sampled_from(sorted(SUMMARIES)))
 @settings(max_examples=80, deadline=None)
 def test_adapting_any_design_keeps_it_sound_and_twice_is_once(document, key):

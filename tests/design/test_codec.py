@@ -130,6 +130,18 @@ def test_a_hand_written_design_needs_only_the_kinds_and_wires():
     assert loaded.document.data.source == "iris"
 
 
+def test_an_id_made_for_a_layer_is_never_one_that_comes_later_in_the_file():
+    loaded = loads(
+        '{"format": "nn-designer", "version": 1, "layers": ['
+        '{"kind": "dense", "name": "A"}, {"kind": "dense", "id": "dense_1", "name": "B"},'
+        '{"kind": "output", "id": "o"}], "wires": [{"from": "dense_1", "to": "o"}]}'
+    )
+    assert loaded.problems == ()
+    assert [layer.id for layer in loaded.document.layers] == ["dense_2", "dense_1", "o"]
+    (wire,) = loaded.document.wires
+    assert loaded.document.layer(wire.source).name == "B"
+
+
 def test_a_byte_order_mark_is_no_fault():
     assert loads(b"\xef\xbb\xbf" + dumps(small_design()).encode()) == Loaded(small_design())
 
@@ -225,6 +237,13 @@ def test_a_design_survives_the_disk(folder: Path):
     save(skip_design(), path)
     assert load(str(path)) == Loaded(skip_design())
     assert [each.name for each in folder.iterdir()] == [path.name]
+
+
+def test_a_reader_never_sees_half_a_file(tmp_path: Path):
+    save(small_design(), tmp_path / "a.nnd")
+    with (tmp_path / "a.nnd").open(encoding="utf-8") as reader:
+        save(skip_design(), tmp_path / "a.nnd")
+        assert reader.read() == dumps(small_design())
 
 
 def test_saving_follows_a_link_and_keeps_permissions(tmp_path: Path):

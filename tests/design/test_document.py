@@ -109,7 +109,7 @@ def test_nothing_changed_is_a_false_change():
 def test_a_change_names_what_differs_and_nothing_else():
     old = skip_design()
     dense = old.layer("dense_1")
-    moved = replace(dense, x=dense.x + 20)
+    moved = replace(dense, y=dense.y + 20)
     layers = tuple(moved if layer is dense else layer for layer in old.layers)
     new = replace(old, layers=layers, notes="n")
     assert diff(old, new) == Change(moved=frozenset({"dense_1"}), notes_changed=True)
