@@ -30,15 +30,22 @@ class Activation:
     elementwise: ClassVar[bool] = True
     """False if an output depends on the other inputs of the sample too (softmax)."""
     from_output: ClassVar[bool] = True
-    """True if the backward steps need only the outputs: then ``z`` may be overwritten."""
+    """True if the slope follows from the outputs alone: then ``z`` may be overwritten, and
+    several layers' slopes may be worked out in one go."""
 
     def emit_forward(self, program: Program, z: A, a: A) -> Kept:
         """Steps a = f(z). ``a`` may be ``z`` itself if :attr:`from_output`."""
         raise NotImplementedError
 
+    def emit_slope(self, program: Program, z: A, a: A, kept: Kept, slope: A) -> None:
+        """Steps slope = f'(z), for elementwise ones. ``slope`` shares no memory with others."""
+        raise NotImplementedError
+
     def emit_backward(self, program: Program, z: A, a: A, kept: Kept, da: A, dz: A) -> None:
         """Steps dz = da · f'(z). ``dz`` may be ``da`` itself."""
-        raise NotImplementedError
+        slope = program.scratch(a.shape)
+        self.emit_slope(program, z, a, kept, slope)
+        program.step(np.multiply, da, slope, dz)
 
     def function(self, x: np.ndarray) -> np.ndarray:
         """f(x), same shape and precision as ``x``; softmax runs along the last axis."""

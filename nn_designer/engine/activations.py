@@ -50,12 +50,10 @@ class Sigmoid(Activation):
         emit_sigmoid(program, z, a)
         return ()
 
-    def emit_backward(self, program: Program, z: A, a: A, kept: Kept, da: A, dz: A) -> None:
+    def emit_slope(self, program: Program, z: A, a: A, kept: Kept, slope: A) -> None:
         # f' = a (1 - a) = a - a²
-        slope = program.scratch(a.shape)
         program.step(np.square, a, slope)
         program.step(np.subtract, a, slope, slope)
-        program.step(np.multiply, da, slope, dz)
 
 
 class Tanh(Activation):
@@ -69,12 +67,10 @@ class Tanh(Activation):
         program.step(np.tanh, z, a)
         return ()
 
-    def emit_backward(self, program: Program, z: A, a: A, kept: Kept, da: A, dz: A) -> None:
+    def emit_slope(self, program: Program, z: A, a: A, kept: Kept, slope: A) -> None:
         # f' = 1 - a²
-        slope = program.scratch(a.shape)
         program.step(np.square, a, slope)
         program.step(np.subtract, program.constant(1.0), slope, slope)
-        program.step(np.multiply, da, slope, dz)
 
 
 class ReLU(Activation):
@@ -91,13 +87,11 @@ class ReLU(Activation):
         program.maximum(z, 0.0, a)
         return ()
 
-    def emit_backward(self, program: Program, z: A, a: A, kept: Kept, da: A, dz: A) -> None:
-        slope = program.scratch(a.shape)
+    def emit_slope(self, program: Program, z: A, a: A, kept: Kept, slope: A) -> None:
         if a.size <= SMALL:
             program.step(np.sign, a, slope)
         else:
             program.step(np.greater, a, program.constant(0.0), slope)
-        program.step(np.multiply, da, slope, dz)
 
 
 class LeakyReLU(Activation):
@@ -114,11 +108,9 @@ class LeakyReLU(Activation):
         program.step(partial(np.maximum, out=a), z, leak)
         return ()
 
-    def emit_backward(self, program: Program, z: A, a: A, kept: Kept, da: A, dz: A) -> None:
-        slope = program.scratch(a.shape)
+    def emit_slope(self, program: Program, z: A, a: A, kept: Kept, slope: A) -> None:
         program.step(np.greater, a, program.constant(0.0), slope)  # 1 or 0
         program.maximum(slope, self.slope, slope)
-        program.step(np.multiply, da, slope, dz)
 
 
 class ELU(Activation):
@@ -136,12 +128,10 @@ class ELU(Activation):
         program.step(np.add, a, low, a)
         return ()
 
-    def emit_backward(self, program: Program, z: A, a: A, kept: Kept, da: A, dz: A) -> None:
+    def emit_slope(self, program: Program, z: A, a: A, kept: Kept, slope: A) -> None:
         # f' = 1, or eˣ = a + 1: both are min(a, 0) + 1
-        slope = program.scratch(a.shape)
         program.minimum(a, 0.0, slope)
         program.step(np.add, slope, program.constant(1.0), slope)
-        program.step(np.multiply, da, slope, dz)
 
 
 class SELU(Activation):
@@ -166,16 +156,15 @@ class SELU(Activation):
         program.step(np.add, a, low, a)
         return ()
 
-    def emit_backward(self, program: Program, z: A, a: A, kept: Kept, da: A, dz: A) -> None:
+    def emit_slope(self, program: Program, z: A, a: A, kept: Kept, slope: A) -> None:
         # f' = scale, or scale · alpha · eˣ = a + scale · alpha
         zero, low_limit = program.constant(0.0), self.scale * self.alpha
-        slope, high = program.scratch(a.shape), program.scratch(a.shape)
+        high = program.scratch(a.shape)
         program.step(np.greater, a, zero, high)
         program.step(np.multiply, high, program.constant(low_limit - self.scale), high)
         program.minimum(a, 0.0, slope)
         program.step(np.add, slope, program.constant(low_limit), slope)
         program.step(np.subtract, slope, high, slope)
-        program.step(np.multiply, da, slope, dz)
 
 
 class GELU(Activation):
@@ -192,14 +181,12 @@ class GELU(Activation):
         program.step(np.multiply, z, cumulative, a)
         return cumulative, bell
 
-    def emit_backward(self, program: Program, z: A, a: A, kept: Kept, da: A, dz: A) -> None:
+    def emit_slope(self, program: Program, z: A, a: A, kept: Kept, slope: A) -> None:
         # f' = Φ(x) + x φ(x), φ(x) = exp(-x²/2) / √(2π)
         cumulative, bell = kept
-        slope = program.scratch(z.shape)
         program.step(np.multiply, z, bell, slope)
         program.step(np.multiply, slope, program.constant((2.0 * np.pi) ** -0.5), slope)
         program.step(np.add, slope, cumulative, slope)
-        program.step(np.multiply, da, slope, dz)
 
 
 class SiLU(Activation):
@@ -216,14 +203,12 @@ class SiLU(Activation):
         program.step(np.multiply, z, gate, a)
         return (gate,)
 
-    def emit_backward(self, program: Program, z: A, a: A, kept: Kept, da: A, dz: A) -> None:
+    def emit_slope(self, program: Program, z: A, a: A, kept: Kept, slope: A) -> None:
         # f' = σ + a (1 - σ)
         (gate,) = kept
-        slope = program.scratch(z.shape)
         program.step(np.subtract, program.constant(1.0), gate, slope)
         program.step(np.multiply, slope, a, slope)
         program.step(np.add, slope, gate, slope)
-        program.step(np.multiply, da, slope, dz)
 
 
 class Softplus(Activation):
@@ -244,13 +229,11 @@ class Softplus(Activation):
         program.step(np.add, a, low, a)
         return ()
 
-    def emit_backward(self, program: Program, z: A, a: A, kept: Kept, da: A, dz: A) -> None:
+    def emit_slope(self, program: Program, z: A, a: A, kept: Kept, slope: A) -> None:
         # f' = σ(x) = 1 - e⁻ᵃ
-        slope = program.scratch(a.shape)
         program.step(np.negative, a, slope)
         program.step(np.expm1, slope, slope)
         program.step(np.negative, slope, slope)
-        program.step(np.multiply, da, slope, dz)
 
 
 class Softsign(Activation):
@@ -268,11 +251,11 @@ class Softsign(Activation):
         program.step(np.divide, z, below, a)
         return (below,)
 
-    def emit_backward(self, program: Program, z: A, a: A, kept: Kept, da: A, dz: A) -> None:
+    def emit_slope(self, program: Program, z: A, a: A, kept: Kept, slope: A) -> None:
         # f' = 1 / (1 + |x|)²
         (below,) = kept
-        program.step(np.divide, da, below, dz)
-        program.step(np.divide, dz, below, dz)
+        program.step(np.reciprocal, below, slope)
+        program.step(np.square, slope, slope)
 
 
 class HardSigmoid(Activation):
@@ -289,14 +272,13 @@ class HardSigmoid(Activation):
         program.minimum(a, 1.0, a)
         return ()
 
-    def emit_backward(self, program: Program, z: A, a: A, kept: Kept, da: A, dz: A) -> None:
+    def emit_slope(self, program: Program, z: A, a: A, kept: Kept, slope: A) -> None:
         # f' = 1/6 where 0 < a < 1
-        inside, below = program.scratch(a.shape), program.scratch(a.shape)
-        program.step(np.greater, a, program.constant(0.0), inside)
+        below = program.scratch(a.shape)
         program.step(np.less, a, program.constant(1.0), below)
-        program.step(np.multiply, inside, below, inside)
-        program.step(np.multiply, inside, program.constant(1.0 / 6.0), inside)
-        program.step(np.multiply, da, inside, dz)
+        program.step(np.greater, a, program.constant(0.0), slope)
+        program.step(np.multiply, slope, below, slope)
+        program.step(np.multiply, slope, program.constant(1.0 / 6.0), slope)
 
 
 class Mish(Activation):
@@ -321,10 +303,9 @@ class Mish(Activation):
         program.step(np.multiply, z, gate, a)
         return u, below, gate
 
-    def emit_backward(self, program: Program, z: A, a: A, kept: Kept, da: A, dz: A) -> None:
+    def emit_slope(self, program: Program, z: A, a: A, kept: Kept, slope: A) -> None:
         # f' = n / (n + 2) + x · 4 u (1 + u) / (n + 2)²
         u, below, gate = kept
-        slope = program.scratch(z.shape)
         program.step(np.add, u, program.constant(1.0), slope)
         program.step(np.divide, slope, below, slope)
         program.step(np.multiply, slope, u, slope)
@@ -335,7 +316,6 @@ class Mish(Activation):
         program.minimum(z, self.limit, x)
         program.step(np.multiply, slope, x, slope)
         program.step(np.add, slope, gate, slope)
-        program.step(np.multiply, da, slope, dz)
 
 
 class Softmax(Activation):

@@ -38,14 +38,18 @@ import numpy as np
 from nn_designer.engine.activations import ACTIVATIONS
 from nn_designer.engine.program import Program
 from nn_designer.engine.shapes import Shape
+from nn_designer.engine.small_values import Place, SmallValues
 
 
 class _Storage:
     """Memory of a value and its gradient; reshaped values share it."""
 
-    def __init__(self, augmented: np.ndarray, needs_gradient: bool) -> None:
+    def __init__(
+        self, augmented: np.ndarray, needs_gradient: bool, place: Place | None = None
+    ) -> None:
         self.augmented = augmented  # (F + 1, B)
         self.needs_gradient = needs_gradient
+        self.place = place
         self.gradient: np.ndarray | None = None  # (F + 1, B), the last row is of no meaning
 
 
@@ -108,6 +112,7 @@ class Plan(Program):
         self.training = training
         self.random = random
         self.values: dict[str, Value] = {}
+        self._small_values = SmallValues(batch_size, self.dtype)
         self._backward: list[Callable[[], None]] = []
         self._input_rows: list[np.ndarray] = []
         self._needs_gradient = False
@@ -120,9 +125,11 @@ class Plan(Program):
 
     def new_value(self, shape: Shape) -> Value:
         """A new value; the layer's forward steps must fill ``flat`` or ``data``."""
-        augmented = np.zeros((math.prod(shape) + 1, self.batch_size), self.dtype)
-        augmented[-1] = 1
-        return Value(shape, _Storage(augmented, self._needs_gradient))
+        n_rows = math.prod(shape) + 1
+        place = self._small_values.place(n_rows)
+        rows = self.buffer((n_rows, self.batch_size)) if place is None else place.rows
+        rows[-1] = 1
+        return Value(shape, _Storage(rows, self._needs_gradient, place))
 
     def input_value(self, shape: Shape) -> Value:
         """The value of an Input: a transposed view of the rows that are gathered."""
@@ -193,6 +200,16 @@ class Plan(Program):
         a = z if in_place else self.new_value(z.shape)
         shaped = (lambda flat: flat) if activation.elementwise else z.shaped
         kept = activation.emit_forward(self, shaped(z.flat), shaped(a.flat))
+        place = z.storage.place
+        if in_place and activation.elementwise and place is not None and z.needs_gradient:
+            slope = self._small_values.slope(activation, place)
+
+            def multiply() -> None:
+                dz = self.gradient(z)
+                self.step(np.multiply, dz, slope, dz)
+
+            self.on_backward(multiply, z)
+            return z
 
         def emit_backward(dz: np.ndarray) -> None:
             da = self.gradient(a)
@@ -241,6 +258,8 @@ class Plan(Program):
 
     def emit_backward(self) -> None:
         """Emit the backward steps of all layers, last to first."""
+        self.release_scratch()
+        self._small_values.emit_slopes(self)
         for emit in reversed(self._backward):
             self.release_scratch()
             emit()

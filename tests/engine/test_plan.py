@@ -177,6 +177,44 @@ def test_scratch_is_shared_and_buffers_are_not() -> None:
     assert program.filled(0.0, (2, 3)) is program.filled(0.0, (2, 3))
 
 
+def steps_of(network: Network, batch_size: int, function: object) -> int:
+    return sum(f is function for f, _ in network.plan(batch_size, training=True).steps)
+
+
+def test_slopes_of_small_neighbours_are_worked_out_together() -> None:
+    network = mlp(2, 8, 8, 8, 1)
+    assert steps_of(network, 10, np.square) == 1
+    assert steps_of(network, 1000, np.square) == 3  # large: each when it is needed
+
+
+def test_slopes_of_others_in_between_are_not_touched() -> None:
+    nodes = chain(
+        ("input", {"shape": (2,)}),
+        ("dense", {"units": 8, "activation": "tanh"}),
+        ("dense", {"units": 8, "activation": "linear"}),
+        ("dense", {"units": 8, "activation": "tanh"}),
+        ("dense", {"units": 8, "activation": "sigmoid"}),
+        ("dense", {"units": 1, "activation": "linear"}),
+    )
+    network = randomize(Network(nodes, loss="mean_squared_error", dtype=np.float64))
+    assert steps_of(network, 10, np.square) == 3
+    assert gradient_error(network, *batch(network)) < 1e-6
+
+
+def test_many_small_values_take_several_blocks() -> None:
+    network = mlp(2, *[150] * 6, 1)
+    assert steps_of(network, 20, np.square) == 2  # five of the six fit into one block
+    randomize(network, scale=0.1)
+    x, y = batch(network, size=20)
+    network.loss_and_gradients(x, y)
+    together = network.gradients.copy()
+    halves = []
+    for part in (slice(0, 10), slice(10, 20)):
+        network.loss_and_gradients(x[part], y[part])
+        halves.append(network.gradients.copy())
+    np.testing.assert_allclose(together, (halves[0] + halves[1]) / 2, rtol=1e-9, atol=1e-12)
+
+
 def test_dropout_off_costs_nothing() -> None:
     nodes = chain(("input", {"shape": (3,)}), ("dropout", {}), ("flatten", {}))
     assert Network(nodes).plan(4, training=False).steps == []
