@@ -77,6 +77,8 @@ def test_zoom_is_clamped_and_never_nan(opened: Opened) -> None:
 
 def test_zoom_keys(opened: Opened) -> None:
     hand = opened(chain("input", "dense"))
+    told: list[float] = []
+    hand.canvas.zoomed.connect(told.append)
     hand.key(Qt.Key.Key_Equal, CTRL)
     assert zoom_of(hand) == pytest.approx(1.25)
     hand.key(Qt.Key.Key_Minus, CTRL)
@@ -84,6 +86,7 @@ def test_zoom_keys(opened: Opened) -> None:
     assert zoom_of(hand) == pytest.approx(0.8)
     hand.key(Qt.Key.Key_0, CTRL)
     assert zoom_of(hand) == 1.0
+    assert told == pytest.approx([1.25, 1.0, 0.8, 1.0])
 
 
 def test_the_wheel_scrolls_when_told_to_and_ctrl_still_zooms(opened: Opened) -> None:
@@ -332,6 +335,18 @@ def test_the_activation_is_chosen_on_the_card(opened: Opened) -> None:
     assert hand.store.undo_stack.undoText() == "Set activation to Tanh"
 
 
+def test_the_curve_opens_the_menu_when_zoomed_out_too(opened: Opened) -> None:
+    hand = opened(chain("input", "dense"))
+    hand.canvas.navigator.set_zoom(0.5)
+    hand.click(hand.card("dense_1", 158, 74))
+    menu = hand.canvas.findChild(ActivationMenu)
+    assert menu.isVisible()
+    menu.close()
+    hand.canvas.navigator.set_zoom(0.2)
+    hand.click(hand.card("dense_1", 158, 74))
+    assert not menu.isVisible()
+
+
 def test_a_double_click_on_nothing_finds_a_layer_by_name(opened: Opened) -> None:
     hand = opened(Document())
     hand.double_click(QPointF(300, 200))
@@ -493,6 +508,16 @@ def test_another_document_replaces_all_and_is_fitted(opened: Opened) -> None:
     hand.store.replace_document(other)
     assert set(hand.scene.cards) == {"dense_1", "dense_2"}
     assert hand.canvas.shown_rect().contains(hand.scene.content_rect())
+
+
+def test_screen_readers_hear_what_is_selected(opened: Opened) -> None:
+    hand = opened(chain("input", "dense", "output"))
+    hand.store.select(["dense_1"])
+    hand.store.edit("Set units", edits.set_setting, ["dense_1"], "units", 2)
+    told = hand.canvas.accessibleDescription()
+    assert told.startswith("Selected: Dense 1, 2 units, ReLU, output 2, 6 params")
+    hand.store.select([])
+    assert "layers" in hand.canvas.accessibleDescription()
 
 
 def test_a_theme_change_repaints_everything(opened: Opened) -> None:

@@ -110,8 +110,14 @@ class CardItem(QGraphicsItem):
 
     @property
     def chip(self) -> QRectF:
-        """The activation's place in the item's coordinates; null if there is none."""
-        return QRectF() if self._texts.compact else paint.chip_rect()
+        """The activation's place when all details show; null if the layer has none."""
+        return self.chip_at(1.0)
+
+    def chip_at(self, zoom: float) -> QRectF:
+        """The activation's place in the item's coordinates at a zoom; null if it shows none."""
+        if self._texts.compact or zoom < TEXT_ZOOM:
+            return QRectF()
+        return paint.chip_rect() if zoom >= DETAIL_ZOOM else paint.large_curve_rect()
 
     def body_in_scene(self) -> QRectF:
         return self.body.translated(self.pos())
@@ -161,6 +167,7 @@ class CardItem(QGraphicsItem):
         if zoom < DETAIL_ZOOM:
             paint.paint_large(painter, look, content, texts, scale)
             self._paint_border(painter)
+            self._paint_ports(painter)
             return
         paint.paint_heading(painter, look, content, texts, scale)
         if content.activation:

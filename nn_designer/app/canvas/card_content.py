@@ -36,6 +36,19 @@ class CardContent:
     input_count: int = 1
     has_output: bool = True
 
+    @property
+    def in_words(self) -> str:
+        """Everything the card shows, for screen readers."""
+        parts = [
+            self.name,
+            self.subtitle,
+            self.activation_title,
+            f"output {self.output}" if self.output else "",
+            self.parameters,
+            self.problem,
+        ]
+        return ", ".join(part for part in parts if part)
+
 
 def problems_by_layer(problems: Iterable[Problem]) -> dict[str, list[Problem]]:
     """Layer id → its problems, errors first."""

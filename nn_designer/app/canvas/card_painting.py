@@ -40,6 +40,11 @@ def body_rect(compact: bool) -> QRectF:
     return QRectF(0.0, (CARD_HEIGHT - height) / 2, CARD_WIDTH, height)
 
 
+def large_curve_rect() -> QRectF:
+    """Where the curve is while the card shows large letters only."""
+    return QRectF(CARD_WIDTH - 66, 62, 48, 24)
+
+
 def chip_rect() -> QRectF:
     """Where the activation is, on cards that have one."""
     return QRectF(_LEFT, 49.0, _RIGHT - _LEFT, 26.0)
@@ -267,7 +272,7 @@ def paint_large(
     if content.activation:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(look.large_curve(content.category))
-        painter.drawPath(curve_path(content.activation, QRectF(CARD_WIDTH - 66, 62, 48, 24)))
+        painter.drawPath(curve_path(content.activation, large_curve_rect()))
 
 
 def paint_activation(
@@ -293,14 +298,14 @@ def paint_activation(
 
 def paint_footer(painter: QPainter, look: Look, content: CardContent, texts: CardTexts) -> None:
     """Output shape on the left, parameter count on the right."""
-    if texts.output:
+    if content.has_output or texts.output:
         painter.setPen(look.muted)
         y, x = texts.footer_y, _LEFT
         painter.drawLine(QPointF(x, y), QPointF(x + 10, y))
         painter.drawPolyline([QPointF(x + 7, y - 3), QPointF(x + 10, y), QPointF(x + 7, y + 3)])
         painter.setFont(look.value_font)
-        painter.setPen(look.text)
-        painter.drawText(texts.output_at, texts.output)
+        painter.setPen(look.text if texts.output else look.muted)
+        painter.drawText(texts.output_at, texts.output or "?")
     if texts.parameters:
         painter.setFont(look.text_font)
         painter.setPen(look.muted)

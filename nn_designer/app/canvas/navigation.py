@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QPoint, QPointF, QRectF
+from PySide6.QtCore import QObject, QPoint, QPointF, QRectF, Signal
 from PySide6.QtGui import QTransform
 from PySide6.QtWidgets import QGraphicsView
 
@@ -18,14 +18,17 @@ FIT_MARGIN_PX = 28
 FIT_MAXIMUM_ZOOM = 1.0
 
 
-class Navigator:
+class Navigator(QObject):
     """Zoom and position of a view, always finite and within limits.
 
     A trackpad sends many small deltas: each counts by its share of a notch, none is rounded
     away.
     """
 
+    zoomed = Signal(float)  # 1.0 is 100 %
+
     def __init__(self, view: QGraphicsView) -> None:
+        super().__init__(view)
         self._view = view
         self._zoom = 1.0
         self._anchor: tuple[QPoint, QPointF] | None = None
@@ -47,9 +50,11 @@ class Navigator:
         if self._anchor is None or self._anchor[0] != at:
             self._anchor = (QPoint(at), view.mapToScene(at))
         point = self._anchor[1]
-        self._zoom = zoom
+        changed, self._zoom = zoom != self._zoom, zoom
         view.setTransform(QTransform.fromScale(zoom, zoom))
         self._scroll_to(point, at)
+        if changed:
+            self.zoomed.emit(zoom)
 
     def wheel(self, delta: float, anchor: QPoint) -> None:
         """Zoom by a wheel movement; 120 is one notch."""

@@ -38,7 +38,8 @@ class Popups:
         if card is None or not card.content.activation:
             return
         self._layer_id = layer_id
-        corner = card.pos() + card.chip.bottomLeft()
+        chip = card.chip_at(self._canvas.navigator.zoom)
+        corner = card.pos() + (chip if not chip.isNull() else card.body).bottomLeft()
         view = self._canvas
         place = view.viewport().mapToGlobal(view.mapFromScene(corner)) + QPoint(0, 4)
         self.activation_menu.open_at(place, card.content.activation)

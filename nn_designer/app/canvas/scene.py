@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGraphicsScene
 
 from nn_designer.app.canvas.card import CardItem
 from nn_designer.app.canvas.card_content import card_content, problems_by_layer
-from nn_designer.app.canvas.look import Look
+from nn_designer.app.canvas.look import DETAIL_ZOOM, TEXT_ZOOM, Look
 from nn_designer.app.canvas.overlays import GhostCard, Guides, Marquee, WirePreview
 from nn_designer.app.canvas.wire import WireItem
 from nn_designer.app.kind_texts import one_line_help
@@ -186,7 +186,7 @@ class CanvasScene(QGraphicsScene):
 
     def hit(self, position: QPointF, zoom: float) -> Hit:
         """What is at a place of the scene: ports first, then cards, then wires."""
-        reach = max(PORT_REACH_PX / zoom, 10.0) if zoom >= 0.3 else 0.0
+        reach = max(PORT_REACH_PX / zoom, 10.0) if zoom >= TEXT_ZOOM else 0.0
         best: CardItem | None = None
         for card in self.cards.values():
             local = position - card.pos()
@@ -194,15 +194,15 @@ class CanvasScene(QGraphicsScene):
                 continue
             if best is not None and card.zValue() < best.zValue():
                 continue
-            if card.body.contains(local) or self._part_at(card, local, reach) is not None:
+            if card.body.contains(local) or self._part_at(card, local, reach, zoom) is not None:
                 best = card
         if best is not None:
-            return self._part_at(best, position - best.pos(), reach) or Hit("card", best)
+            return self._part_at(best, position - best.pos(), reach, zoom) or Hit("card", best)
         wire = self.wire_at(position, WIRE_REACH_PX / zoom)
         return Hit("canvas") if wire is None else Hit("wire", wire=wire)
 
     @staticmethod
-    def _part_at(card: CardItem, local: QPointF, reach: float) -> Hit | None:
+    def _part_at(card: CardItem, local: QPointF, reach: float, zoom: float) -> Hit | None:
         def near(port: QPointF) -> float:
             return math.hypot(port.x() - local.x(), port.y() - local.y())
 
@@ -212,9 +212,9 @@ class CanvasScene(QGraphicsScene):
             port = card.nearest_input(card.pos() + local)
             if near(card.input_port(port)) <= reach:
                 return Hit("input", card, port)
-        if card.chip.contains(local):
+        if card.chip_at(zoom).contains(local):
             return Hit("activation", card)
-        if card.badge.contains(local):
+        if zoom >= DETAIL_ZOOM and card.badge.contains(local):
             return Hit("problem", card)
         return None
 

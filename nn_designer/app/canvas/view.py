@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QContextMenuEvent,
@@ -24,32 +24,26 @@ from PySide6.QtWidgets import QFrame, QGraphicsView, QToolTip, QWidget
 from nn_designer.app.canvas.actions import make_actions, set_icons
 from nn_designer.app.canvas.commands import Commands
 from nn_designer.app.canvas.drops import PaletteDrop, kind_in
-from nn_designer.app.canvas.gestures import Gesture, MoveCards, Pan, SelectArea
 from nn_designer.app.canvas.grid import DotGrid
 from nn_designer.app.canvas.look import GRID
 from nn_designer.app.canvas.menus import menu_for
+from nn_designer.app.canvas.mouse import Mouse
 from nn_designer.app.canvas.navigation import Navigator
 from nn_designer.app.canvas.popups import Popups
 from nn_designer.app.canvas.scene import FARTHEST, CanvasScene, Hit
 from nn_designer.app.canvas.tip import CursorTip, EmptyHint
-from nn_designer.app.canvas.wire_gestures import DrawWire, PressWire, grab_input
 from nn_designer.app.store import Store
 from nn_designer.app.theme import Theme, ThemeManager
 
-_EDGE_PX = 20
-_EDGE_STEP_PX = 14
 _ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
     Qt.Key.Key_Right: (1, 0),
     Qt.Key.Key_Up: (0, -1),
     Qt.Key.Key_Down: (0, 1),
 }
-_CURSORS = {
-    "input": Qt.CursorShape.CrossCursor,
-    "output": Qt.CursorShape.CrossCursor,
-    "activation": Qt.CursorShape.PointingHandCursor,
-    "wire": Qt.CursorShape.PointingHandCursor,
-}
+
+
+_DESCRIPTION = "The layers of the network and the wires between them"
 
 
 class CanvasView(QGraphicsView):
@@ -67,25 +61,19 @@ class CanvasView(QGraphicsView):
         super().__init__(parent)
         self.setObjectName("canvas")
         self.setAccessibleName("Canvas")
-        self.setAccessibleDescription("The layers of the network and the wires between them")
+        self.setAccessibleDescription(_DESCRIPTION)
         self.store = store
         self.themes = themes
         self.wheel_zooms = True
         self.canvas_scene = CanvasScene(store, themes.theme, self)
         self.setScene(self.canvas_scene)
-        self._gesture: Gesture | None = None
         self._drop: PaletteDrop | None = None
-        self._hovered: Hit = Hit("canvas")
-        self._space_down = False
         self._was_shown = False
         self._grid = DotGrid()
-        self._mouse = QPoint()
-        self._edge_timer = QTimer(self)
-        self._edge_timer.setObjectName("canvas_edge_timer")
-        self._edge_timer.setInterval(16)
-        self._edge_timer.timeout.connect(self._on_edge_timeout)
         self._set_up_view()
         self.navigator = Navigator(self)
+        self.navigator.zoomed.connect(self.zoomed.emit)
+        self.mouse = Mouse(self)
         self.commands = Commands(self)
         self._actions = make_actions(self)
         self.tip = CursorTip(self)
@@ -96,6 +84,7 @@ class CanvasView(QGraphicsView):
         themes.changed.connect(self._on_theme_changed)
         store.changed.connect(self._on_changed)
         store.replaced.connect(self._on_replaced)
+        store.selection_changed.connect(self._on_selection_changed)
 
     def _set_up_view(self) -> None:
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -150,11 +139,18 @@ class CanvasView(QGraphicsView):
     # ---- following the store and the theme
 
     def _on_changed(self) -> None:
-        self._cancel_gesture()
+        self.mouse.cancel()
         empty = not self.store.document.layers
         self._empty_hint.setVisible(empty)
         if empty:
             self._empty_hint.place()
+        self._on_selection_changed(self.store.selection)
+
+    def _on_selection_changed(self, selection: frozenset[str]) -> None:
+        """Screen readers hear what is selected."""
+        chosen = [self.canvas_scene.cards.get(layer_id) for layer_id in sorted(selection)]
+        told = [card.content.in_words for card in chosen[:20] if card is not None]
+        self.setAccessibleDescription("Selected: " + "; ".join(told) if told else _DESCRIPTION)
 
     def _on_replaced(self) -> None:
         self.canvas_scene.select_wires(())
@@ -190,65 +186,21 @@ class CanvasView(QGraphicsView):
     # ---- mouse
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if self._gesture is not None:
-            return
-        at = event.position().toPoint()
-        button = event.button()
-        if button == Qt.MouseButton.MiddleButton or (
-            button == Qt.MouseButton.LeftButton and self._space_down
-        ):
-            self._gesture = Pan(self, at)
-        elif button == Qt.MouseButton.LeftButton:
-            self._gesture = self._gesture_at(at, event.modifiers())
+        self.mouse.press(event.position().toPoint(), event.button(), event.modifiers())
         event.accept()
 
-    def _gesture_at(self, at: QPoint, modifiers: Qt.KeyboardModifier) -> Gesture:
-        hit = self._hit(at)
-        if hit.wire is not None:
-            return PressWire(self, at, hit.wire)
-        if hit.card is None:
-            return SelectArea(self, at)
-        if hit.part == "output":
-            return DrawWire(self, at, hit.card, from_output=True)
-        if hit.part == "input":
-            return grab_input(self, at, hit.card, hit.port)
-        return MoveCards(self, at, hit, modifiers)
-
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        at = event.position().toPoint()
-        self._mouse = at
-        if self._gesture is not None and not event.buttons():
-            self._cancel_gesture()  # the release went somewhere else
-        if self._gesture is None:
-            self._hover(at)
-            return
-        self._gesture.move(at, event.modifiers())
-        near_edge = (
-            not self.viewport()
-            .rect()
-            .adjusted(_EDGE_PX, _EDGE_PX, -_EDGE_PX, -_EDGE_PX)
-            .contains(at)
-        )
-        if near_edge and self._gesture.moving and not isinstance(self._gesture, Pan):
-            self._edge_timer.start()
-        else:
-            self._edge_timer.stop()
+        self.mouse.move(event.position().toPoint(), event.buttons(), event.modifiers())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        pressing = Qt.MouseButton.LeftButton | Qt.MouseButton.MiddleButton
-        if self._gesture is None or not event.button() & pressing:
-            return
-        at = event.position().toPoint()
-        gesture, self._gesture = self._gesture, None
-        self._edge_timer.stop()
-        gesture.release(at, event.modifiers())
-        self._hover(at)
+        if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
+            self.mouse.release(event.position().toPoint(), event.modifiers())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton:
             return
         at = event.position().toPoint()
-        hit = self._hit(at)
+        hit = self.mouse.hit(at)
         if hit.card is not None:
             if hit.part == "card":
                 self.opened.emit(hit.card.layer_id)
@@ -259,7 +211,7 @@ class CanvasView(QGraphicsView):
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
-        self._mark_hovered(Hit("canvas"))
+        self.mouse.leave()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         delta, at = event.angleDelta(), event.position().toPoint()
@@ -270,15 +222,14 @@ class CanvasView(QGraphicsView):
             self.navigator.wheel(delta.y(), at)
         else:
             self.navigator.pan_by(delta.x(), delta.y())
-        if self._gesture is not None:
-            self._gesture.move(at, modifiers)
+        self.mouse.moved_below(at, modifiers)
         event.accept()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        if self._gesture is not None:
+        if self.mouse.busy:
             return
         by_mouse = event.reason() == QContextMenuEvent.Reason.Mouse
-        hit = self._hit(event.pos()) if by_mouse else self._selected_hit()
+        hit = self.mouse.hit(event.pos()) if by_mouse else self._selected_hit()
         if hit.card is not None and hit.card.layer_id not in self.store.selection:
             self.store.select((hit.card.layer_id,))
         if hit.wire is not None:
@@ -298,61 +249,21 @@ class CanvasView(QGraphicsView):
             return Hit("card", self.canvas_scene.cards[layer_id])
         return Hit("canvas")
 
-    def _hit(self, at: QPoint) -> Hit:
-        return self.canvas_scene.hit(self.mapToScene(at), self.navigator.zoom)
-
-    def _hover(self, at: QPoint) -> None:
-        if self._space_down:
-            self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
-            return
-        hit = self._hit(at)
-        self._mark_hovered(hit)
-        self.viewport().setCursor(_CURSORS.get(hit.part, Qt.CursorShape.ArrowCursor))
-
-    def _mark_hovered(self, hit: Hit) -> None:
-        before = self._hovered
-        if before.card is not None and before.card is not hit.card:
-            before.card.set_hovered("")
-        if before.wire is not None and before.wire is not hit.wire:
-            before.wire.set_marks(hovered=False)
-        if hit.card is not None:
-            hit.card.set_hovered(hit.hover_name)
-        if hit.wire is not None:
-            hit.wire.set_marks(hovered=True)
-        self._hovered = hit
-
-    def _cancel_gesture(self) -> None:
-        gesture, self._gesture = self._gesture, None
-        self._edge_timer.stop()
-        if gesture is not None:
-            gesture.cancel()
-
-    def _on_edge_timeout(self) -> None:
-        """A drag rests at the edge: the canvas goes on moving below it."""
-        if self._gesture is None:
-            self._edge_timer.stop()
-            return
-        room, at = self.viewport().rect(), self._mouse
-        left, right = at.x() < _EDGE_PX, at.x() > room.width() - _EDGE_PX
-        up, down = at.y() < _EDGE_PX, at.y() > room.height() - _EDGE_PX
-        self.navigator.pan_by((left - right) * _EDGE_STEP_PX, (up - down) * _EDGE_STEP_PX)
-        self._gesture.move(at, Qt.KeyboardModifier.NoModifier)
-
     # ---- keys and other events
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
         if key == Qt.Key.Key_Escape:
-            if self._gesture is not None:
-                self._cancel_gesture()
+            if self.mouse.busy:
+                self.mouse.cancel()
             else:
                 self.commands.select_none()
-        elif self._gesture is not None:
+        elif self.mouse.busy:
             return
         elif key == Qt.Key.Key_Space:
             if not event.isAutoRepeat():
-                self._space_down = True
-                self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
+                self.mouse.panning = True
+                self.mouse.hover()
         elif key in _ARROWS and not event.modifiers() & Qt.KeyboardModifier.AltModifier:
             self._press_arrow(_ARROWS[Qt.Key(key)], event.modifiers())
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2):
@@ -371,23 +282,23 @@ class CanvasView(QGraphicsView):
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
-            self._space_down = False
-            if self._gesture is None:
-                self._hover(self._mouse)
+            self.mouse.panning = False
+            if not self.mouse.busy:
+                self.mouse.hover()
         else:
             event.ignore()
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and self._gesture is not None:
+        if event.type() == QEvent.Type.ShortcutOverride and self.mouse.busy:
             event.accept()  # no deleting, pasting or undoing in the middle of a drag
             return True
         if event.type() == QEvent.Type.WindowDeactivate:
-            self._space_down = False
+            self.mouse.panning = False
         return super().event(event)
 
     def viewportEvent(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            text = self.canvas_scene.tooltip(self._hit(event.pos()))
+            text = self.canvas_scene.tooltip(self.mouse.hit(event.pos()))
             QToolTip.showText(event.globalPos(), text, self.viewport())
             return True
         if isinstance(event, QNativeGestureEvent):
