@@ -25,8 +25,8 @@ class Checkpoint:
     """Batches done of the epoch under way."""
     order_state: Mapping[str, Any]
     """State of the random numbers before the order of the epoch under way was drawn."""
-    network_state: Any
-    """The network's own random numbers (Dropout)."""
+    network_states: tuple[Mapping[str, Any], Mapping[str, Any]]
+    """The network's own random numbers (Dropout), of both halves of a batch."""
     sums: Mapping[str, np.ndarray]
     """Loss and metrics of the epoch under way, summed up."""
     best: tuple[int, float, int, float, np.ndarray | None]

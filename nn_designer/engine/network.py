@@ -7,6 +7,7 @@ import zlib
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from nn_designer.engine.cost import Cost, cost_of
 from nn_designer.engine.graph import LayerLike, NetworkError, Node, ends, in_order
 from nn_designer.engine.initializers import INITIALIZERS
 from nn_designer.engine.losses import LOSSES, Criterion
+from nn_designer.engine.parallel import Helper
 from nn_designer.engine.plan import Plan
 from nn_designer.engine.shapes import Shape, WeightSpec, shape_text
 
@@ -60,6 +62,10 @@ class Network:
         self._allocate()
         self.random = np.random.default_rng()
         """Draws what is random in training steps (Dropout); a checkpoint keeps its state."""
+        self.second_random = np.random.default_rng()
+        """As ``random``, for the second half of batches that are split (half_plans)."""
+        self.helper = Helper()
+        """A second thread for large products, while a training run has started it."""
         self._plans: OrderedDict[tuple[int, bool, bool], Plan] = OrderedDict()
         self.set_loss(loss)
         self.initialize(seed)
@@ -91,6 +97,7 @@ class Network:
                 f"({3 * size * self.dtype.itemsize / 2**30:,.0f} GiB) than this computer can "
                 "give. Use fewer units."
             ) from None
+        self._layout = layout
         self._parameter_blocks = {n: _views(self.parameters, b) for n, b in layout.items()}
         self._gradient_blocks = {n: _views(self.gradients, b) for n, b in layout.items()}
         self.weights: dict[str, dict[str, np.ndarray]] = {}
@@ -106,6 +113,11 @@ class Network:
     def parameter_count(self) -> int:
         """How many numbers training can change."""
         return self.parameters.size
+
+    @cached_property
+    def second_gradients(self) -> np.ndarray:
+        """A vector like ``gradients``, for the second half of split batches (half_plans)."""
+        return np.zeros(self.parameter_count, self.dtype)
 
     @property
     def loss(self) -> str | None:
@@ -243,13 +255,43 @@ class Network:
         self._plans.move_to_end(key)
         return plan
 
+    def half_plans(self, batch_size: int) -> tuple[Plan, Plan]:
+        """Training plans for the two halves of a batch; both may run at the same time.
+
+        The first leaves its gradients in ``gradients``, the second in ``second_gradients``; the
+        whole batch's are their sum. Not cached; the second half has random numbers of its own.
+        """
+        second_blocks = {n: _views(self.second_gradients, b) for n, b in self._layout.items()}
+        n_second = batch_size // 2
+        n_first = batch_size - n_second
+        first = Plan(n_first, self.dtype, training=True, random=self.random)
+        second = Plan(n_second, self.dtype, training=True, random=self.second_random)
+        self._emit(first, self._gradient_blocks, True, share=n_first / batch_size)
+        self._emit(second, second_blocks, True, share=n_second / batch_size)
+        self._emit_regularization(first)
+        return first, second
+
     def _compile(self, batch_size: int, training: bool, differentiates: bool) -> Plan:
         plan = Plan(batch_size, self.dtype, training=training, random=self.random)
+        plan.helper = self.helper
+        self._emit(plan, self._gradient_blocks, differentiates)
+        if differentiates:
+            self._emit_regularization(plan)
+        return plan
+
+    def _emit(
+        self,
+        plan: Plan,
+        gradient_blocks: Mapping[str, Mapping[str, np.ndarray]],
+        differentiates: bool,
+        share: float = 1.0,
+    ) -> None:
+        """Emit all steps but regularization; ``share`` scales the gradients."""
         for node in self.nodes:
             inputs = [plan.values[name] for name in node.inputs]
             plan.begin_layer(
                 self._parameter_blocks[node.name],
-                self._gradient_blocks[node.name],
+                gradient_blocks[node.name],
                 inputs,
                 differentiates=differentiates,
                 defers_activation=node.name == self._fused_name,
@@ -259,16 +301,16 @@ class Network:
         scores = last.logits or last
         criterion = self._criterion
         if criterion is not None:
-            plan.targets = criterion.targets_buffer(batch_size)
+            plan.targets = criterion.targets_buffer(plan.batch_size)
         skipped = differentiates and self._fused_name is not None
         plan.finish(logits=scores.flat, outputs=None if skipped else last.flat)
         if differentiates:
             plan.release_scratch()
             gradient = plan.seed_gradient(scores)
             self.criterion.emit_gradient(plan, scores.flat, plan.targets, gradient)
+            if share != 1.0:
+                plan.step(np.multiply, gradient, plan.constant(share), gradient)
             plan.emit_backward()
-            self._emit_regularization(plan)
-        return plan
 
     def _emit_regularization(self, plan: Plan) -> None:
         """Add the gradients of l1 · Σ|w| + l2 · Σw²."""

@@ -17,7 +17,7 @@ from typing import ClassVar
 import numpy as np
 
 from nn_designer.engine.parallel import Helper
-from nn_designer.engine.program import Step
+from nn_designer.engine.program import Step, run_steps
 from nn_designer.params import Float, HasParams
 
 WRITTEN_OUT = 2**15
@@ -52,12 +52,17 @@ class Optimizer(HasParams):
     """0-d: the factor of the step, one of :meth:`rates`."""
 
     def bind(
-        self, parameters: np.ndarray, gradients: np.ndarray, helper: Helper | None = None
+        self,
+        parameters: np.ndarray,
+        gradients: np.ndarray,
+        helper: Helper | None = None,
+        second_gradients: np.ndarray | None = None,
     ) -> None:
         """Work on these flat vectors (P,). Begins anew: all slots hold their initial value.
 
         If ``gradients`` is the first row of a (2, P) array, the optimizer uses the second row
-        as well (for g²), which saves Adam a call. ``helper`` takes half of large vectors.
+        as well (for g²), which saves Adam a call. ``helper`` takes half of
+        large vectors. Each step first adds ``second_gradients`` to ``gradients``.
         """
         self.n_steps = 0
         self._parameters = parameters
@@ -65,13 +70,20 @@ class Optimizer(HasParams):
         self.rate = np.zeros((), parameters.dtype)
         self._slots = np.full((len(self.slots), parameters.size), self.initial, parameters.dtype)
         self._scratch = np.zeros_like(parameters)
+
+        def steps(part: slice) -> list[Step]:
+            if second_gradients is None:
+                return self._range_steps(part)
+            total = gradients[part]
+            addition: Step = (np.add, (total, second_gradients[part], total))
+            return [addition, *self._range_steps(part)]
+
         if helper is None or parameters.size < SPLIT_WORTH:
-            self.steps = self._range_steps(slice(0, None))
+            self.steps = steps(slice(0, None))
         else:
             middle = parameters.size // 2
-            first = self._range_steps(slice(0, middle))
-            second = self._range_steps(slice(middle, None))
-            self.steps = [(helper.both, (_run, (first,), _run, (second,)))]
+            first, second = steps(slice(0, middle)), steps(slice(middle, None))
+            self.steps = [(helper.both, (run_steps, (first,), run_steps, (second,)))]
 
     def step(self, learning_rate: float) -> None:
         """One step along the gradients as they are now."""
@@ -292,7 +304,11 @@ class Adam(Optimizer):
     BLOCK: ClassVar[int] = 256
 
     def bind(
-        self, parameters: np.ndarray, gradients: np.ndarray, helper: Helper | None = None
+        self,
+        parameters: np.ndarray,
+        gradients: np.ndarray,
+        helper: Helper | None = None,
+        second_gradients: np.ndarray | None = None,
     ) -> None:
         stacked = _stacked(gradients)
         self._copies_gradients = stacked is None
@@ -301,7 +317,7 @@ class Adam(Optimizer):
         )
         self._block = -1
         self._factors: list[float] = []
-        super().bind(parameters, gradients, helper)
+        super().bind(parameters, gradients, helper, second_gradients)
 
     def rates(self, learning_rate: float, count: int) -> list[float]:
         first = self.n_steps + 1
@@ -347,11 +363,6 @@ class Adam(Optimizer):
         ]
 
 
-def _run(steps: list[Step]) -> None:
-    for function, arguments in steps:
-        function(*arguments)
-
-
 def _stacked(gradients: np.ndarray) -> np.ndarray | None:
     """The (2, P) array whose first row ``gradients`` is, or None."""
     base = gradients.base
@@ -384,10 +395,14 @@ class AdamW(Adam):
     )
 
     def bind(
-        self, parameters: np.ndarray, gradients: np.ndarray, helper: Helper | None = None
+        self,
+        parameters: np.ndarray,
+        gradients: np.ndarray,
+        helper: Helper | None = None,
+        second_gradients: np.ndarray | None = None,
     ) -> None:
         self._keep = np.ones((), parameters.dtype)
-        super().bind(parameters, gradients, helper)
+        super().bind(parameters, gradients, helper, second_gradients)
 
     def rates(self, learning_rate: float, count: int) -> list[float]:
         self._keep.fill(1.0 - learning_rate * self.weight_decay)

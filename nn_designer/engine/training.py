@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nn_designer.engine.batch_loop import BatchLoop
+from nn_designer.engine.batch_loop import BatchLoop, splits_batches
 from nn_designer.engine.checkpoint import Checkpoint
 from nn_designer.engine.divergence import divergence_message
 from nn_designer.engine.early_stopping import BestEpoch
 from nn_designer.engine.evaluation import Evaluator, Measures, Tally
 from nn_designer.engine.optimizers import OPTIMIZERS
-from nn_designer.engine.parallel import available_cores
+from nn_designer.engine.parallel import one_blas_thread
 from nn_designer.engine.progress import BatchProgress, EpochProgress, Finished, Progress, Started
 from nn_designer.engine.training_data import TrainingData, TrainingError, training_parts
 from nn_designer.engine.training_settings import TrainingSettings
@@ -100,13 +100,20 @@ class TrainingRun:
         self._step_seconds = math.inf
         self._replaced: np.ndarray | None = None
         self._diverged = False
-        fresh = np.random.default_rng([settings.seed, 1])
-        network.random.bit_generator.state = fresh.bit_generator.state
+        for i, random in enumerate((network.random, network.second_random), start=1):
+            fresh = np.random.default_rng([settings.seed, i])
+            random.bit_generator.state = fresh.bit_generator.state
         if checkpoint is not None:
             self._check_identity(checkpoint)
             np.copyto(network.parameters, checkpoint.parameters)
         self._first_parameters = network.parameters.copy()
-        self.optimizer.bind(network.parameters, network.gradients, threads=available_cores())
+        self._splits = splits_batches(network, self._batch_size)
+        self.optimizer.bind(
+            network.parameters,
+            network.gradients,
+            network.helper,
+            network.second_gradients if self._splits else None,
+        )
         if checkpoint is not None:
             self._load(checkpoint)
 
@@ -139,7 +146,10 @@ class TrainingRun:
             epoch=self._epoch,
             batch=self._batch,
             order_state=self._order_state,
-            network_state=self.network.random.bit_generator.state,
+            network_states=(
+                self.network.random.bit_generator.state,
+                self.network.second_random.bit_generator.state,
+            ),
             sums=self._tally.state(),
             best=self._best.state(),
             identity=self._identity,
@@ -158,7 +168,9 @@ class TrainingRun:
         self.optimizer.load_state(checkpoint.optimizer_state)
         self._epoch, self._batch = checkpoint.epoch, checkpoint.batch
         self._order_random.bit_generator.state = checkpoint.order_state
-        self.network.random.bit_generator.state = checkpoint.network_state
+        first, second = checkpoint.network_states
+        self.network.random.bit_generator.state = first
+        self.network.second_random.bit_generator.state = second
         self._tally.load_state(checkpoint.sums)
         self._best.load_state(checkpoint.best)
         if self._batch:
@@ -170,19 +182,19 @@ class TrainingRun:
 
     def progress(self) -> Generator[Progress, None, None]:
         """Train, reporting. Closing it at any report leaves the network as it is then."""
-        try:
-            yield from self._progress()
-        finally:
-            self.optimizer.close()
+        helper = self.network.helper
+        with one_blas_thread():
+            if self._splits:
+                helper.start()
+            try:
+                yield from self._progress()
+            finally:
+                helper.stop()
 
     def _progress(self) -> Generator[Progress, None, None]:
         settings, part = self.settings, self._validation_part
-        whole = BatchLoop(
-            self.network, self.optimizer, self.train_part, self._batch_size, self._whole_batches
-        )
-        rest = None
-        if self._rest:
-            rest = BatchLoop(self.network, self.optimizer, self.train_part, self._rest, 1)
+        whole = self._loop(self._batch_size, self._whole_batches)
+        rest = self._loop(self._rest, 1) if self._rest else None
         yield Started(
             steps_per_epoch=self.steps_per_epoch,
             epochs=settings.epochs,
@@ -212,6 +224,10 @@ class TrainingRun:
                 yield self._finished("early_stopping")
                 return
         yield self._finished("completed")
+
+    def _loop(self, batch_size: int, n_batches: int) -> BatchLoop:
+        network, optimizer, part = self.network, self.optimizer, self.train_part
+        return BatchLoop(network, optimizer, part, batch_size, n_batches, splits=self._splits)
 
     def _begin_epoch(self) -> None:
         self._tally.reset()

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from nn_designer.engine.optimizers import OPTIMIZERS, Optimizer
-from nn_designer.engine.parallel import Halves
+from nn_designer.engine.optimizers import OPTIMIZERS, SPLIT_WORTH, Optimizer
+from nn_designer.engine.parallel import Helper
 from nn_designer.params import ParamError
 
 N = 40
@@ -113,13 +113,29 @@ def test_rates_do_not_depend_on_how_many_are_asked_for(key: str) -> None:
 
 
 @pytest.mark.parametrize("key", OPTIMIZERS)
-def test_two_threads_do_the_same_work(key: str) -> None:
-    n = Halves.WORTH + 1
-    single, double = bound(key, np.float32, n), OPTIMIZERS[key]()
-    double.bind(single._parameters.copy(), np.zeros(n, np.float32), threads=2)
-    assert double._halves is not None
-    np.testing.assert_array_equal(run(double, 3), run(single, 3))
-    double.close()
+def test_a_helper_takes_half_and_changes_nothing(key: str) -> None:
+    single, double, helper = bound(key, np.float32, SPLIT_WORTH), OPTIMIZERS[key](), Helper()
+    double.bind(single._parameters.copy(), np.zeros(SPLIT_WORTH, np.float32), helper)
+    assert len(double.steps) == 1
+    helper.start()
+    try:
+        received = run(double, 3)
+    finally:
+        helper.stop()
+    np.testing.assert_array_equal(received, run(single, 3))
+
+
+@pytest.mark.parametrize("key", OPTIMIZERS)
+def test_gradients_that_come_in_two_parts_are_added(key: str) -> None:
+    whole, parts = bound(key), OPTIMIZERS[key]()
+    second = np.zeros(N)
+    parts.bind(whole._parameters.copy(), np.zeros(N), second_gradients=second)
+    for t in range(3):
+        gradient = np.random.default_rng(t).standard_normal(N)
+        second[:] = np.arange(N)
+        parts._gradients[:] = gradient - second
+        parts.step(0.01)
+    np.testing.assert_allclose(parts._parameters, run(whole, 3), atol=1e-12)
 
 
 @pytest.mark.parametrize("key", OPTIMIZERS)
