@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nn_designer.engine.optimizers import Optimizer
+from nn_designer.engine.optimizer import Optimizer
 from nn_designer.engine.program import run_steps
 from nn_designer.engine.training_data import Part, TrainingError
 

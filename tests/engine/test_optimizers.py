@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from nn_designer.engine.optimizers import OPTIMIZERS, SPLIT_WORTH, Optimizer
+from nn_designer.engine.optimizer import SPLIT_WORTH, Optimizer
+from nn_designer.engine.optimizers import OPTIMIZERS
 from nn_designer.engine.parallel import Helper
 from nn_designer.params import ParamError
 

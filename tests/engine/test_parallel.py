@@ -1,0 +1,184 @@
+"""The second thread: the same numbers with and without it, errors told, nothing left running."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from nn_designer.engine import batch_loop, parallel
+from nn_designer.engine.network import Network
+from nn_designer.engine.parallel import Helper, blas_control, one_blas_thread
+from nn_designer.engine.program import SPLIT_WORTH, Program
+from nn_designer.engine.progress import BatchProgress, EpochProgress
+from nn_designer.engine.training import Control, TrainingRun, train
+from nn_designer.engine.training_settings import TrainingSettings
+from tests.helpers.small_networks import network, ring_data, two_class_network
+
+SETTINGS = TrainingSettings(
+    loss="binary_crossentropy", learning_rate=0.02, batch_size=15, epochs=3, seed=5
+)  # 71 samples: four batches of 15 (8 + 7) and one of 11
+
+
+@pytest.fixture
+def helper() -> Iterator[Helper]:
+    helper = Helper()
+    helper.start()
+    yield helper
+    helper.stop()
+
+
+@pytest.fixture
+def everything_splits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batches are halved even for tiny networks."""
+    monkeypatch.setattr(batch_loop, "SPLIT_WORTH", 1)
+
+
+def test_both_calls_are_done(helper: Helper) -> None:
+    names: list[str] = []
+    for _ in range(100):
+        helper.both(names.append, ("here",), names.append, ("there",))
+    assert names.count("here") == names.count("there") == 100
+
+
+def test_without_a_thread_one_comes_after_the_other() -> None:
+    names: list[str] = []
+    Helper().both(names.append, ("here",), names.append, ("there",))
+    assert names == ["here", "there"]
+
+
+def test_an_error_on_either_side_is_raised_and_the_helper_goes_on(helper: Helper) -> None:
+    def fail() -> None:
+        raise ValueError("on purpose")
+
+    done: list[int] = []
+    with pytest.raises(ValueError, match="on purpose"):
+        helper.both(done.append, (1,), fail, ())
+    with pytest.raises(ValueError, match="on purpose"):
+        helper.both(fail, (), done.append, (2,))
+    helper.both(done.append, (3,), done.append, (4,))
+    assert sorted(done) == [1, 2, 3, 4]
+
+
+def test_it_stops_and_starts_again() -> None:
+    helper = Helper()
+    for _ in range(3):
+        helper.start()
+        helper.start()
+        helper.stop()
+        helper.stop()
+    assert not [t for t in threading.enumerate() if t.name == "nn-designer-helper"]
+
+
+def test_one_core_needs_no_helper(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parallel, "available_cores", lambda: 1)
+    helper, before = Helper(), threading.active_count()
+    helper.start()
+    assert threading.active_count() == before
+
+
+@pytest.mark.parametrize("shape", [(300, 500, 400), (90, 500, 1100)])
+def test_large_products_are_shared(helper: Helper, shape: tuple[int, int, int]) -> None:
+    m, k, n = shape
+    assert m * k * n >= SPLIT_WORTH
+    rng = np.random.default_rng(0)
+    a, b = rng.standard_normal((m, k), np.float32), rng.standard_normal((k, n), np.float32)
+    out, together, alone = np.zeros((m, n), np.float32), Program(), Program()
+    together.helper = helper
+    together.matmul(a, b, out)
+    assert together.steps[0][0] == helper.both
+    together.run()
+    np.testing.assert_allclose(out, a @ b, atol=1e-3)
+    alone.matmul(a, b, out)
+    assert alone.steps[0][0] == a.dot
+
+
+def test_blas_gets_its_threads_back() -> None:
+    control = blas_control()
+    if control is None:  # another BLAS, such as Accelerate: nothing to do
+        with one_blas_thread():
+            return
+    get_threads, _ = control
+    before = get_threads()
+    with one_blas_thread():
+        assert get_threads() == 1
+        with one_blas_thread():
+            assert get_threads() == 1
+        assert get_threads() == 1
+    assert get_threads() == before
+
+
+def test_large_steps_are_split_by_size_alone() -> None:
+    large = network(784, (512, 10), ("relu", "softmax"), "sparse_categorical_crossentropy")
+    assert batch_loop.splits_batches(large, 128)
+    assert not batch_loop.splits_batches(large, 1)
+    assert not batch_loop.splits_batches(two_class_network(), 128)
+
+
+@pytest.mark.parametrize("l2", [0.0, 0.01])
+def test_two_halves_make_the_gradients_of_the_whole(l2: float) -> None:
+    net, data = two_class_network(l2=l2), ring_data()
+    net.loss_and_gradients(data.x_train[:15], data.y_train[:15])
+    expected = net.gradients.copy()
+    rows, targets = net.input_rows(data.x_train), net.criterion.encode(data.y_train)
+    for plan, part in zip(net.half_plans(15), (slice(0, 8), slice(8, 15)), strict=True):
+        plan.inputs[:], plan.targets[:] = rows[part], targets[part]
+        plan.run()
+    np.testing.assert_allclose(net.gradients + net.second_gradients, expected, atol=1e-7)
+
+
+def trained(net: Network, **settings: object) -> tuple[Network, list[tuple[object, ...]]]:
+    reports = train(net, ring_data(71), SETTINGS.replace(**settings))
+    epochs = [r for r in reports if isinstance(r, EpochProgress)]
+    return net, [(e.loss, e.accuracy, e.val_loss, e.val_accuracy) for e in epochs]
+
+
+def test_split_batches_train_the_same_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, whole_curve = trained(two_class_network(l2=0.001))
+    monkeypatch.setattr(batch_loop, "SPLIT_WORTH", 1)
+    split, split_curve = trained(two_class_network(l2=0.001))
+    np.testing.assert_allclose(split.parameters, whole.parameters, atol=1e-5)
+    np.testing.assert_allclose(split_curve, whole_curve, rtol=1e-5)
+
+
+@pytest.mark.usefixtures("everything_splits")
+@pytest.mark.parametrize("batch_size", [15, 7, 1])  # the last one has 11, 1, 1 samples
+def test_the_number_of_cores_changes_no_bit(
+    monkeypatch: pytest.MonkeyPatch, batch_size: int
+) -> None:
+    two, curve = trained(two_class_network(dropout=0.3), batch_size=batch_size)
+    monkeypatch.setattr(parallel, "available_cores", lambda: 1)
+    one, same_curve = trained(two_class_network(dropout=0.3), batch_size=batch_size)
+    np.testing.assert_array_equal(two.parameters, one.parameters)
+    assert curve == same_curve
+
+
+@pytest.mark.usefixtures("everything_splits")
+def test_going_on_from_a_checkpoint_of_split_batches_is_exact() -> None:
+    whole, _ = trained(two_class_network(dropout=0.3))
+    run = TrainingRun(
+        two_class_network(dropout=0.3),
+        ring_data(71),
+        SETTINGS,
+        control=Control(granularity="batch"),
+    )
+    reports = run.progress()
+    for report in reports:
+        if isinstance(report, BatchProgress) and report.step == 7:
+            break
+    checkpoint = run.checkpoint()
+    reports.close()
+    resumed = two_class_network(dropout=0.3)
+    list(train(resumed, ring_data(71), SETTINGS, checkpoint=checkpoint))
+    np.testing.assert_array_equal(resumed.parameters, whole.parameters)
+
+
+@pytest.mark.usefixtures("everything_splits")
+def test_a_closed_run_leaves_no_thread() -> None:
+    reports = train(two_class_network(), ring_data(), SETTINGS)
+    while not isinstance(next(reports), BatchProgress):
+        pass
+    reports.close()
+    assert not [t for t in threading.enumerate() if t.name == "nn-designer-helper"]
