@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import signal
 import traceback
-from time import perf_counter
 from typing import Any, Protocol
 
 from nn_designer.app.training_messages import (
@@ -28,9 +27,6 @@ from nn_designer.design.compile import DesignError, compile_design, training_set
 from nn_designer.design.document import Document
 from nn_designer.engine.network import NetworkError, WeightError
 from nn_designer.engine.training import TrainingError
-
-# A poll of the pipe costs about 15 us, and a tiny network's batch as much: look less often.
-_POLL_PERIOD_S = 0.003
 
 
 class Pipe(Protocol):
@@ -53,7 +49,6 @@ class Link:
 
     def __init__(self, pipe: Pipe) -> None:
         self._pipe = pipe
-        self._polled_at = 0.0
         self._put_back: list[Any] = []
         self.watched = False
 
@@ -64,16 +59,10 @@ class Link:
             raise WindowGone from error
 
     def next_command(self, timeout: float | None = 0.0) -> Any | None:
-        """The next command for a run, or None. ``timeout`` None waits for one; 0 looks at the
-        pipe only every few milliseconds."""
+        """The next command for a run, or None; ``timeout`` None waits for one."""
         while True:
             if self._put_back:
                 return self._put_back.pop()
-            if timeout == 0.0:
-                now = perf_counter()
-                if now - self._polled_at < _POLL_PERIOD_S:
-                    return None
-                self._polled_at = now
             try:
                 if timeout is not None and not self._pipe.poll(timeout):
                     return None

@@ -26,7 +26,7 @@ from nn_designer.app.views.value_surface import ValueSurface
 from nn_designer.design.diff import Change, diff
 from nn_designer.engine.progress import EpochProgress, Finished, Started
 
-REDRAW_MS = 45
+REDRAW_MS = 33  # one of the two plots each time, so that no single repaint takes long
 _LOOK_AFTER_MS = 250
 _WARM_UP_AFTER_MS = 150
 _SPEED_PERIOD_S = 0.25
@@ -65,6 +65,7 @@ class TrainingView(QWidget):
         self._store = store
         self._trainer = trainer
         self._themes = themes
+        self._redraws_due = 0
         self._rate: float | None = None
         self._speed_shown_at = 0.0
         self._position = 0.0
@@ -83,6 +84,7 @@ class TrainingView(QWidget):
             quantities=(ACCURACY,),
             empty="The share of right answers, in training and on data kept back.",
         )
+        self._to_redraw = (self.loss_plot, self.metric_plot)
         self.side = QStackedWidget()
         self.side.setObjectName("data_view")
         self.side_view: Any = None
@@ -149,7 +151,7 @@ class TrainingView(QWidget):
         self._trainer_watch(True)
         if self._trainer.scene is None and self._trainer.state == "idle":
             self._look()
-        self._redraw()
+        self._redraw_soon()
 
     def _trainer_watch(self, wanted: bool) -> None:
         if not self._trainer.closed:
@@ -287,12 +289,17 @@ class TrainingView(QWidget):
     # ------------------------------------------------------------------ drawing
 
     def _redraw_soon(self) -> None:
+        self._redraws_due = 2
         if not self._redraw_timer.isActive() and self.isVisible():
             self._redraw_timer.start()
 
     def _redraw(self) -> None:
-        self.loss_plot.redraw()
-        self.metric_plot.redraw()
+        first, second = self._to_redraw
+        first.redraw()
+        self._to_redraw = (second, first)
+        self._redraws_due -= 1
+        if self._redraws_due > 0:
+            self._redraw_timer.start()
         info = self._trainer.run_info
         if info is None:
             return

@@ -66,7 +66,12 @@ def fitted_range(
 
 
 class _Axis(pg.AxisItem):
-    """An axis that shows the labels at its ends too (pyqtgraph leaves out what sticks out)."""
+    """An axis that shows the labels at its ends too (pyqtgraph leaves out what sticks out), and
+    that is painted once and then copied while curves move over its grid."""
+
+    def __init__(self, side: str) -> None:
+        super().__init__(side)
+        self.setCacheMode(pg.GraphicsObject.CacheMode.DeviceCoordinateCache)
 
     def boundingRect(self) -> QRectF:
         return super().boundingRect().adjusted(-24, -8, 24, 8)
