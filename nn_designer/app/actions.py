@@ -83,6 +83,8 @@ class Actions(QObject):
             action.setCheckable(declared.checkable)
             self._actions[name] = action
             self.set_tip(name, declared.tip or plain(declared.text))
+        # Its icon is drawn for the coloured button of the toolbar.
+        self["train_start"].setIconVisibleInMenu(False)
         group = QActionGroup(self)
         for mode in ("system", "light", "dark"):
             group.addAction(self[f"view_theme_{mode}"])

@@ -154,7 +154,6 @@ class Files(QObject):
     def _ask_unsaved(self, name: str) -> str:
         box = QMessageBox(self._window)
         box.setObjectName("unsaved_question")
-        box.setIcon(QMessageBox.Icon.Question)
         box.setWindowTitle("Unsaved changes")
         box.setText(f"Save the changes to “{name}”?")
         box.setInformativeText("If you don't save, they are lost.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QTimer
+from PySide6.QtCore import QMimeData, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QMainWindow,
@@ -19,13 +19,14 @@ from nn_designer.app.data_dialog import DataDialog
 from nn_designer.app.errors import ErrorHook
 from nn_designer.app.files import Files
 from nn_designer.app.help import Help
-from nn_designer.app.menus import build_menus, build_toolbar
+from nn_designer.app.menus import Menus
 from nn_designer.app.message_bar import MessageBar
 from nn_designer.app.recovery import Recovery
 from nn_designer.app.run_controls import RunControls
 from nn_designer.app.settings import THEME_MODES, AppSettings
 from nn_designer.app.store import Store
 from nn_designer.app.theme import Theme, ThemeManager
+from nn_designer.app.toolbar import MainToolBar
 from nn_designer.app.trainer import Trainer
 from nn_designer.app.weights_files import WeightsFiles
 from nn_designer.app.welcome import WelcomePage
@@ -73,8 +74,9 @@ class MainWindow(QMainWindow):
         self.run_controls = RunControls(store, trainer, self.problems_panel, self.actions_by_name)
         self.help = Help(self, self.message_bar, errors)
         self.recovery = Recovery(store, self.files, self)
-        self.menus = build_menus(self)
-        self.toolbar = build_toolbar(self)
+        self.menus = Menus(self)
+        self.toolbar = MainToolBar(self)
+        self.addToolBar(Qt.ToolBarArea.TopToolBarArea, self.toolbar)
         self._connect_parts()
         if errors is not None:
             errors.caught.connect(self._on_error_caught)
@@ -327,7 +329,8 @@ class MainWindow(QMainWindow):
     # ------------------------------------------------------------------ window
 
     def _restore_layout(self) -> None:
-        self.resize(1280, 800)
+        room = self.screen().availableSize() if self.screen() is not None else QSize(1280, 800)
+        self.resize(min(1600, room.width() * 9 // 10), min(1000, room.height() * 9 // 10))
         geometry = self.settings.layout("geometry")
         if geometry is not None:
             self.restoreGeometry(geometry)

@@ -1,15 +1,14 @@
-"""The menu bar and the toolbar."""
+"""The menu bar."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSize, Qt
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu
 
-from nn_designer.app.run_state import RunStateButton
 from nn_designer.interchange.formats import FORMATS
 
 if TYPE_CHECKING:
@@ -103,56 +102,6 @@ class Menus(QObject):
         action = self.sender()
         if isinstance(action, QAction):
             self._window.files.open(str(action.data()))
-
-
-def build_menus(window: MainWindow) -> Menus:
-    return Menus(window)
-
-
-def build_toolbar(window: MainWindow) -> QToolBar:
-    """File and undo as icons, training with words, the state of the run at the right."""
-    bar = QToolBar("Toolbar", window)
-    bar.setObjectName("toolbar")
-    bar.setMovable(False)
-    bar.setFloatable(False)
-    bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-    bar.setIconSize(QSize(18, 18))
-    a = window.actions_by_name
-    for name in ("file_templates", "file_open", "file_save", "", "edit_undo", "edit_redo", ""):
-        if name:
-            bar.addAction(a[name])
-        else:
-            bar.addSeparator()
-    for name in ("train_start", "train_pause", "train_step_batch", "train_step_epoch"):
-        _with_words(bar, a[name])
-    _with_words(bar, a["train_stop"])
-    bar.addSeparator()
-    _with_words(bar, a["train_reset"])
-    _with_words(bar, a["train_new_seed"])
-    gap = QWidget()
-    gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-    bar.addWidget(gap)
-    state = RunStateButton(window.themes)
-    window.run_controls.state_shown.connect(state.show_state)
-    state.problems_wanted.connect(window.show_problems)
-    bar.addWidget(state)
-    bar.addAction(a["view_theme_toggle"])
-    train = bar.widgetForAction(a["train_start"])
-    train.setObjectName("train_button")
-    train.setProperty("role", "primary")
-    state.blocks(train)
-    for button in bar.findChildren(QToolButton):
-        if button.defaultAction() is not None:
-            button.setAccessibleName(button.defaultAction().text().replace("&", ""))
-    window.addToolBar(Qt.ToolBarArea.TopToolBarArea, bar)
-    return bar
-
-
-def _with_words(bar: QToolBar, action: QAction) -> None:
-    bar.addAction(action)
-    button = bar.widgetForAction(action)
-    if isinstance(button, QToolButton):
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
 
 
 def _add(menu: QMenu, *entries: QAction | QMenu | None) -> None:

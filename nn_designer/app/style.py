@@ -166,7 +166,8 @@ QAbstractSpinBox::down-button { subcontrol-position: bottom right; margin: 0 2px
 QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover { background: $pressed; border-radius: 4px; }
 QAbstractSpinBox::up-arrow { image: url("$url-chevron-up.svg"); width: 10px; height: 10px; }
 QAbstractSpinBox::down-arrow { image: url("$url-chevron-down.svg"); width: 10px; height: 10px; }
-QComboBox { padding-right: 22px; }
+QComboBox { padding-right: 22px; combobox-popup: 0; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QComboBox::drop-down { subcontrol-origin: border; subcontrol-position: right center; width: 22px; border: none; }
 QComboBox::down-arrow { image: url("$url-chevron-down.svg"); width: 12px; height: 12px; }
 QComboBox QAbstractItemView { background: $raised; border: 1px solid $border; padding: 4px; outline: none; selection-background-color: $accent_soft; selection-color: $text; }

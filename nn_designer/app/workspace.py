@@ -16,7 +16,7 @@ from nn_designer.app.trainer import Trainer
 from nn_designer.app.training_panel import TrainingPanel
 from nn_designer.app.training_view import TrainingView
 
-PALETTE_PX, PANEL_PX, BELOW_PX = 208, 336, 288
+PALETTE_PX = 208
 
 
 class Workspace(QSplitter):
@@ -82,9 +82,11 @@ class Workspace(QSplitter):
 
     def restore(self, settings: AppSettings, width_px: int, height_px: int) -> None:
         """Sizes as they were left, or fitting for a window of this size."""
-        self._upper.setSizes([PALETTE_PX, width_px - PALETTE_PX - PANEL_PX])
-        self._left.setSizes([height_px - BELOW_PX, BELOW_PX])
-        self.setSizes([width_px - PANEL_PX, PANEL_PX])
+        panel = min(max(width_px * 20 // 100, 316), 384)
+        below = min(max(height_px * 34 // 100, 280), 440)
+        self._upper.setSizes([PALETTE_PX, width_px - PALETTE_PX - panel])
+        self._left.setSizes([height_px - below, below])
+        self.setSizes([width_px - panel, panel])
         for name, splitter in self._splitters().items():
             state = settings.layout(name)
             if state is not None:

@@ -240,3 +240,9 @@ def test_from_the_window_to_training_on_an_own_table(
         window.run_controls.train()
     assert window.trainer.trained is not None
     assert window.trainer.trained.preprocessing is not None
+
+
+def test_all_classes_are_in_the_picture_however_the_rows_are_ordered(qapp: object) -> None:
+    sample = DataSample(load(DataChoice("spiral", {"n_samples": 800, "n_classes": 4})))
+    counts = [int((sample.values == number).sum()) for number in range(4)]
+    assert min(counts) > 50

@@ -294,3 +294,15 @@ def test_a_dropped_design_opens(window: MainWindow, tmp_path: Path) -> None:
     assert window.dropped_file(mime) == str(path)
     window.open_dropped(str(path))
     assert window.files.path == str(path)
+
+
+def test_a_narrow_window_keeps_the_state_in_sight(window: MainWindow, qtbot: QtBot) -> None:
+    open_short(window)
+    window.resize(1280, 800)
+    qtbot.waitUntil(lambda: window.toolbar.has_words)
+    window.resize(920, 700)
+    qtbot.waitUntil(lambda: not window.toolbar.has_words)
+    state = window.toolbar.state
+    assert state.isVisible() and window.rect().contains(state.mapTo(window, state.rect().center()))
+    window.resize(1280, 800)
+    qtbot.waitUntil(lambda: window.toolbar.has_words)

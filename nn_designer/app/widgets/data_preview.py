@@ -78,7 +78,9 @@ class DataSample:
         self.points = np.empty((0, 2))
         self.values: np.ndarray = np.empty(0)
         y = np.asarray(dataset.y)
-        rows = np.linspace(0, len(y) - 1, min(MOST_POINTS, len(y))).astype(int)
+        # At random: rows often come class after class, or one class every other row.
+        count = min(MOST_POINTS, len(y))
+        rows = np.random.default_rng(0).choice(len(y), count, replace=False)
         self.axes = ("", "")
         target = y if y.ndim == 1 else y[:, 0]
         numbers = _telling_columns(dataset, target)
