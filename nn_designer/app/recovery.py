@@ -11,6 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QLockFile, QObject, QTimer
 
 from nn_designer.app.files import Files
+from nn_designer.app.message_bar import MessageBar
 from nn_designer.app.settings import app_data_folder
 from nn_designer.app.store import Store
 from nn_designer.design import codec
@@ -133,3 +134,32 @@ def discard(copy: Path, *, keep_lock: bool = False) -> None:
     for name in names:
         with suppress(OSError):
             name.unlink(missing_ok=True)
+
+
+def offer_left_behind(files: Files, message_bar: MessageBar) -> bool:
+    """Offer the newest copy a crash left, through the message bar. Returns whether there is one.
+
+    A copy that can't be read is taken away; one that is not restored is offered again next time.
+    """
+    for copy in left_behind():
+        try:
+            document, path = read_copy(copy)
+        except (codec.CodecError, OSError) as error:
+            log.warning("recovery copy %s: %s", copy, error)
+            discard(copy)
+            continue
+
+        def restore(copy: Path = copy, document: Document = document, path: str = path) -> None:
+            if files.may_discard():
+                files.restore(document, path)
+                discard(copy)
+
+        name = document.name or "a design"
+        message_bar.show_message(
+            "warning",
+            f"NN Designer ended unexpectedly last time, and “{name}” had unsaved changes.",
+            "Restore",
+            restore,
+        )
+        return True
+    return False

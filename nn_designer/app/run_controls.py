@@ -36,6 +36,7 @@ class RunControls(QObject):
         self._problems = problems
         self._actions = actions
         self._outcome = ""
+        self._score = ""
         self._blocked = False
         self._epoch = 0
         self._epochs = 0
@@ -49,6 +50,7 @@ class RunControls(QObject):
         trainer.state_changed.connect(self._on_state_changed)
         trainer.started.connect(self._on_started)
         trainer.progressed.connect(self._on_progressed)
+        trainer.epoch_finished.connect(self._on_epoch_finished)
         trainer.finished.connect(self._on_finished)
         trainer.failed.connect(self._on_failed)
         trainer.cleared.connect(self._on_cleared)
@@ -98,7 +100,7 @@ class RunControls(QObject):
         self._refresh()
 
     def _on_started(self, started: Any) -> None:
-        self._outcome = ""
+        self._outcome = self._score = ""
         self._epoch, self._epochs = 1, started.epochs
         self._refresh()
 
@@ -108,6 +110,12 @@ class RunControls(QObject):
         if epoch is not None and epoch != self._epoch:
             self._epoch = epoch
             self._show_state()
+
+    def _on_epoch_finished(self, epoch: Any) -> None:
+        if epoch.val_accuracy is not None:
+            self._score = f"{epoch.val_accuracy:.1%} right".replace("%", " %")
+        elif epoch.val_r2 is not None:
+            self._score = f"R² {epoch.val_r2:.3f}"
 
     def _on_finished(self, finished: Any) -> None:
         kind = {"completed": "success", "diverged": "warning"}.get(finished.reason, "info")
@@ -169,6 +177,7 @@ class RunControls(QObject):
             word = "problem" if errors == 1 else "problems"
             self.state_shown.emit("problems", f"Can't train: {errors} {word}")
         elif self._outcome:
-            self.state_shown.emit("done", self._outcome)
+            score = f" · {self._score}" if self._score else ""
+            self.state_shown.emit("done", f"{self._outcome}{score}")
         else:
             self.state_shown.emit("ready", "Ready to train")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import signal
 import sys
 from pathlib import Path
@@ -13,15 +12,12 @@ from PySide6.QtWidgets import QApplication
 from nn_designer.app.errors import ErrorHook
 from nn_designer.app.icons import application_icon
 from nn_designer.app.main_window import MainWindow
-from nn_designer.app.recovery import discard, left_behind, read_copy
+from nn_designer.app.recovery import offer_left_behind
 from nn_designer.app.settings import AppSettings, app_data_folder
 from nn_designer.app.store import Store
 from nn_designer.app.style import Style
 from nn_designer.app.theme import ThemeManager
 from nn_designer.app.trainer import Trainer
-from nn_designer.design.codec import CodecError
-
-log = logging.getLogger(__name__)
 
 
 class Session(QObject):
@@ -55,7 +51,7 @@ class Session(QObject):
             self.window.files.open(design)
         elif template:
             self.window.files.new_from_template(template)
-        self._offer_recovery()
+        offer_left_behind(self.window.files, self.window.message_bar)
 
     def run(self) -> int:
         """Handle events until the window closes."""
@@ -71,32 +67,6 @@ class Session(QObject):
         self.window.deleteLater()
         QApplication.sendPostedEvents(None, 52)  # deferred deletes
         self.errors.uninstall()
-
-    def _offer_recovery(self) -> None:
-        copies = left_behind()
-        if not copies:
-            return
-        newest = copies[0]
-        try:
-            document, path = read_copy(newest)
-        except (CodecError, OSError) as error:
-            log.warning("recovery copy %s: %s", newest, error)
-            discard(newest)
-            return
-        name = document.name or "a design"
-        window = self.window
-
-        def restore() -> None:
-            if window.files.may_discard():
-                window.files.restore(document, path)
-                discard(newest)
-
-        window.message_bar.show_message(
-            "warning",
-            f"NN Designer ended unexpectedly last time, and “{name}” had unsaved changes.",
-            "Restore",
-            restore,
-        )
 
 
 def _nothing() -> None:
