@@ -136,7 +136,7 @@ class Trainer(QObject):
     def look(self, document: Document) -> None:
         """Have the data of ``document`` read and shown, with what the design answers before
         training: :attr:`scene_changed` and :attr:`probed` follow. While a run is under way this
-        waits for its end."""
+        waits for its end; what a run on the same data answered stays."""
         self._wanted_look = document
         if self.state == "idle":
             self._look_now()
@@ -265,10 +265,17 @@ class Trainer(QObject):
 
     def _look_now(self) -> None:
         document, self._wanted_look = self._wanted_look, None
-        if document is not None:
+        if document is not None and not self._answered(document):
             self._runs += 1
             self._look = self._runs
             self._send(Look(self._look, document, self._loaded_for(document)))
+
+    def _answered(self, document: Document) -> bool:
+        """Whether a run has shown these data: what it answered stays in sight."""
+        trained = self.document
+        if trained is None or self._parameters is None:
+            return False
+        return not diff(trained, document).data_changed
 
     def _loaded_for(self, document: Document) -> Any:
         """The loaded weights, if the network is still the one they were loaded for."""
