@@ -8,12 +8,18 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPen
 from PySide6.QtWidgets import QButtonGroup, QToolButton, QWidget
 
 from nn_designer.app.theme import Theme, ThemeManager
-from nn_designer.app.views.axes import ValueAxis, epochs_shown, fitted_range, shown_value
+from nn_designer.app.views.axes import (
+    ValueAxis,
+    epochs_shown,
+    fitted_range,
+    short_value,
+    shown_value,
+)
 from nn_designer.app.views.legend_chip import LegendChip
 from nn_designer.app.views.plot_frame import PlotFrame, with_alpha
 from nn_designer.app.views.series import Series, decimate
@@ -57,6 +63,8 @@ class CurvePlot(PlotFrame):
     Numbers come in by :meth:`add_batches` and :meth:`add_epochs`; nothing is drawn until
     :meth:`redraw`, so the caller decides how often that is worth it.
     """
+
+    hovered = Signal(object)  # the epoch under the mouse; None when it has left
 
     def __init__(
         self,
@@ -319,7 +327,8 @@ class CurvePlot(PlotFrame):
             if index is None:
                 chip.set_value("")
                 continue
-            chip.set_value(shown_value(float(y[index]), self.quantity.percent))
+            value, percent = float(y[index]), self.quantity.percent
+            chip.set_value(shown_value(value, percent), short_value(value, percent))
             if at is not None and chip.isChecked():
                 height = float(self._heights(y[index : index + 1])[0])
                 spots.append({"pos": (float(series.x[index]), height), "brush": colour})
@@ -350,13 +359,20 @@ class CurvePlot(PlotFrame):
 
     def _on_mouse_moved(self, position: QPointF) -> None:
         inside = self.plot.vb.sceneBoundingRect().contains(position)
+        x = self.plot.vb.mapSceneToView(position).x() if inside else None
+        self.read_at(x)
+        self.hovered.emit(x)
+
+    def read_at(self, x: float | None) -> None:
+        """Show the values at epoch ``x``, or the last ones."""
         curves = self.curves()
         series = curves.batches if len(curves.batches) else curves.training
-        self._hovered = None
-        if inside and len(series):
-            x = self.plot.vb.mapSceneToView(position).x()
-            self._hovered = min(max(x, float(series.x[0])), float(series.x[-1]))
-        self._draw_values(curves)
+        hovered = None
+        if x is not None and len(series):
+            hovered = min(max(x, float(series.x[0])), float(series.x[-1]))
+        if hovered != self._hovered:
+            self._hovered = hovered
+            self._draw_values(curves)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         # Not pyqtgraph's own signal: it leaves out moves that follow quickly, even the last one.
@@ -365,9 +381,9 @@ class CurvePlot(PlotFrame):
         elif event.type() == QEvent.Type.MouseButtonDblClick:
             self._following = True
             self._on_switch_toggled(True)
-        elif event.type() == QEvent.Type.Leave and self._hovered is not None:
-            self._hovered = None
-            self._draw_values(self.curves())
+        elif event.type() == QEvent.Type.Leave:
+            self.read_at(None)
+            self.hovered.emit(None)
         return super().eventFilter(watched, event)
 
     def apply_theme(self, theme: Theme) -> None:

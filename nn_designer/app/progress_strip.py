@@ -11,9 +11,10 @@ from nn_designer.app.views.plot_frame import small
 
 
 def shown_duration(seconds: float) -> str:
-    """ "0:07", "12:30", "3:05:00"."""
-    whole = max(0, round(seconds))
-    hours, rest = divmod(whole, 3600)
+    """A time as people read it: "0.4 s", "0:12", "12:30", "3:05:00"."""
+    if seconds < 10:
+        return f"{max(0.0, seconds):.1f} s"
+    hours, rest = divmod(round(seconds), 3600)
     minutes, left = divmod(rest, 60)
     return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
 

@@ -84,6 +84,8 @@ class TrainingView(QWidget):
             quantities=(ACCURACY,),
             empty="The share of right answers, in training and on data kept back.",
         )
+        self.loss_plot.hovered.connect(self.metric_plot.read_at)
+        self.metric_plot.hovered.connect(self.loss_plot.read_at)
         self._to_redraw = (self.loss_plot, self.metric_plot)
         self.side = QStackedWidget()
         self.side.setObjectName("data_view")
@@ -221,6 +223,8 @@ class TrainingView(QWidget):
         if state == "starting":
             self._forget_run()
             self.strip.show_state("Preparing data", "accent")
+            for plot in (self.loss_plot, self.metric_plot):
+                plot.set_empty("The data is being read…")
         elif state == "running":
             self.strip.show_state("Training", "accent")
         elif state == "paused":

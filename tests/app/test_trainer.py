@@ -9,7 +9,8 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from multiprocessing.shared_memory import SharedMemory
-from time import monotonic
+from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import numpy as np
@@ -384,3 +385,29 @@ def test_the_first_train_does_not_wait_for_the_process(qtbot: QtBot, trainer: Tr
     with qtbot.waitSignal(trainer.started, timeout=WAIT_MS):
         trainer.start(spiral())
     assert monotonic() - began < 0.5
+
+
+def test_the_process_ends_when_the_window_is_killed() -> None:
+    code = (
+        "import os\n"
+        "from nn_designer.app.training_host import ProcessHost\n"
+        "host = ProcessHost()\n"
+        "host.pipe.recv()\n"
+        "print(host._process.pid, flush=True)\n"
+        "os._exit(9)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    pid = int(done.stdout)
+    deadline = monotonic() + 10
+    while _is_running(pid):
+        assert monotonic() < deadline, "the process outlived its window"
+        sleep(0.02)
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    status = Path(f"/proc/{pid}/stat")  # nobody may be there to collect an ended one
+    return not (status.exists() and ") Z " in status.read_text())

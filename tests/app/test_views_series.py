@@ -45,6 +45,16 @@ def test_the_smoothed_line_does_not_depend_on_how_the_points_arrive() -> None:
     np.testing.assert_array_equal(at_once.smooth, in_parts.smooth)
 
 
+def test_a_point_of_few_batches_pulls_the_smoothed_line_little() -> None:
+    x = np.arange(1, 21, dtype=float)
+    y = np.ones(21)
+    y[-1] = 5.0
+    whole, part = Series(), Series()
+    whole.extend(np.append(x, 21.0), y)
+    part.extend(np.append(x, 20.02), y)
+    assert part.smooth[-1] - 1.0 < 0.1 * (whole.smooth[-1] - 1.0)
+
+
 def test_memory_is_bounded_and_the_spike_is_still_there() -> None:
     series = Series(capacity=2000)
     for start in range(0, 50_000, 100):

@@ -13,15 +13,22 @@ _STEPS = (1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0)
 
 
 def shown_value(value: float, percent: bool = False) -> str:
-    """A value for a legend: "0.2134", "97.3 %", "12.4", "3.1e+08"."""
+    """A value for a legend: "0.2134", "97.3 %", "12.4", "3e+08"."""
     if percent:
         return f"{100 * value:.1f} %"
     size = abs(value)
     if size >= 1e5 or (0 < size < 1e-4):
-        return f"{value:.1e}"
+        return f"{value:.0e}"
     if size >= 100:
         return f"{value:.1f}"
     return f"{value:.3f}" if size >= 1 else f"{value:.4f}"
+
+
+def short_value(value: float, percent: bool = False) -> str:
+    """A value where room is short: "0.21", "97 %", "3e+08"."""
+    if percent:
+        return f"{100 * value:.0f} %"
+    return f"{value:.2f}" if 0.01 <= abs(value) < 100 else f"{value:.0e}"
 
 
 def step_above(value: float) -> float:
@@ -87,6 +94,8 @@ class ValueAxis(_Axis):
         self.setGrid(255)
 
     def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
+        if self.logMode:
+            return [(1.0, _log_ticks(low, high, size))]
         levels: list[tuple[float, Any]] = super().tickValues(low, high, size)
         if self._whole:
             levels = [(step, ticks) for step, ticks in levels if step >= 1]
@@ -104,6 +113,17 @@ class ValueAxis(_Axis):
         if self._whole:
             return [f"{value:,.0f}" for value in values]
         return [f"{value:.{decimals}f}" for value in values]
+
+
+def _log_ticks(low: float, high: float, size: float) -> list[float]:
+    """Where to label a logarithmic axis from 10^low to 10^high that is ``size`` pixels long:
+    powers of ten, with 2 and 5 times these if there is room, and fewer if there is none."""
+    decades = max(high - low, 1e-6)
+    factors = (1, 2, 5) if size / decades > 90 else (1,)
+    every = max(1, math.ceil(30 * decades / max(size, 1.0)))
+    powers = range(math.floor(low), math.ceil(high) + 1)
+    ticks = [p + math.log10(f) for p in powers if p % every == 0 for f in factors]
+    return [tick for tick in ticks if low <= tick <= high]
 
 
 def _power(value: float) -> str:

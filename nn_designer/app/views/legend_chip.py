@@ -10,7 +10,7 @@ from nn_designer.app.views.plot_frame import small
 
 _SWATCH = 14
 _GAP = 5
-_WIDEST = "100.0 %"
+_WIDEST, _WIDEST_SHORT = "100.0 %", "100 %"
 
 
 class LegendChip(QAbstractButton):
@@ -32,6 +32,7 @@ class LegendChip(QAbstractButton):
         self._label = label
         self._dots = dots
         self._value = ""
+        self._short = ""
         self._colour = QColor()
         self._muted = QColor()
         self._text = QColor()
@@ -40,7 +41,9 @@ class LegendChip(QAbstractButton):
     def value(self) -> str:
         return self._value
 
-    def set_value(self, value: str) -> None:
+    def set_value(self, value: str, short: str = "") -> None:
+        """``short`` is shown where there is no room for ``value``."""
+        self._short = short or value
         if value != self._value:
             self._value = value
             self.update()
@@ -55,8 +58,8 @@ class LegendChip(QAbstractButton):
         return QSize(width + 4, metrics.height() + 6)
 
     def minimumSizeHint(self) -> QSize:
-        """Where room is short the name goes, the value stays."""
-        width = _SWATCH + _GAP + self.fontMetrics().horizontalAdvance(_WIDEST)
+        """Where room is short the name goes, the value stays, with fewer digits."""
+        width = _SWATCH + _GAP + self.fontMetrics().horizontalAdvance(_WIDEST_SHORT)
         return QSize(width + 4, self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -84,4 +87,5 @@ class LegendChip(QAbstractButton):
             area.adjust(metrics.horizontalAdvance(self._label + " "), 0, 0, 0)
         if self.isChecked():
             painter.setPen(self._text)
-            painter.drawText(area, middle_left, self._value)
+            fits = metrics.horizontalAdvance(self._value) <= area.width()
+            painter.drawText(area, middle_left, self._value if fits else self._short)

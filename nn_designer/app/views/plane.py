@@ -129,6 +129,10 @@ class PlaneView(PlotFrame):
     def point_colours(self, y: NDArray[np.float32]) -> list[QColor]:
         raise NotImplementedError
 
+    def edge_colour(self) -> QColor:
+        """Of the thin line around a filled point."""
+        return QColor(self.theme.plot_background)
+
     # ------------------------------------------------------------------ for everybody
 
     def show_scene(self, scene: Scene) -> None:
@@ -158,7 +162,7 @@ class PlaneView(PlotFrame):
         if scene is None:
             return
         size = self._point_size(scene)
-        edge = QColor(self.theme.plot_background)
+        edge = self.edge_colour()
         inside = pg.mkBrush(self.theme.plot_background)
         if len(scene.train_x):
             colours = self.point_colours(scene.train_y)

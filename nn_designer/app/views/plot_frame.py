@@ -172,6 +172,8 @@ class PlotFrame(Frame):
             axis = self.plot.getAxis(side)
             axis.setPen(pg.mkPen(theme.plot_grid))
             axis.setTextPen(pg.mkPen(theme.text_muted))
+            axis.labelStyle["color"] = theme.text_muted
+            axis.label.setDefaultTextColor(theme.text_muted)
 
     def set_axis_labels(self, bottom: str, left: str) -> None:
         """Names beside the axes; empty ones take no room."""
@@ -181,4 +183,5 @@ class PlotFrame(Frame):
             if text:
                 family = self.axis_font.family()
                 size = f"{self.axis_font.pointSizeF()}pt"
-                axis.setLabel(text, **{"font-size": size, "font-family": family})
+                colour = self.theme.text_muted
+                axis.setLabel(text, **{"font-size": size, "font-family": family, "color": colour})

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-_SHORTEST, _LONGEST = 2.0, 80.0  # points that the smoothed line averages over
+_SHORTEST, _LONGEST = 1.3, 80.0  # points that the smoothed line averages over
 
 
 def decimate(y: Array, limit: int) -> NDArray[np.intp]:
@@ -53,6 +53,7 @@ class Series:
         self._average = 0.0
         self._weight = 0.0
         self._seen = 0
+        self._last_x = 0.0
 
     def __len__(self) -> int:
         return self._count
@@ -80,19 +81,22 @@ class Series:
         end = self._count + len(x)
         self._rows[0, self._count : end] = x
         self._rows[1, self._count : end] = y
-        self._rows[2, self._count : end] = self._smoothed(y)
+        self._rows[2, self._count : end] = self._smoothed(x, y)
         self._count = end
 
-    def _smoothed(self, y: Array) -> list[float]:
-        average, weight, seen = self._average, self._weight, self._seen
+    def _smoothed(self, x: Array, y: Array) -> list[float]:
+        average, weight, seen, last = self._average, self._weight, self._seen, self._last_x
         line = []
-        for value in y.tolist():
+        for at, value in zip(x.tolist(), y.tolist(), strict=True):
             seen += 1
-            keep = 1.0 - 1.0 / min(max(_SHORTEST, self._share * seen), _LONGEST)
+            # A point that stands for few batches (the last of an epoch) counts for less.
+            size = min((at - last) * seen / at, 3.0) if at > last >= 0.0 else 1.0
+            keep = (1.0 - 1.0 / min(max(_SHORTEST, self._share * seen), _LONGEST)) ** size
             average = keep * average + (1.0 - keep) * value
             weight = keep * weight + (1.0 - keep)
             line.append(average / weight)
-        self._average, self._weight, self._seen = average, weight, seen
+            last = at
+        self._average, self._weight, self._seen, self._last_x = average, weight, seen, last
         return line
 
     def _make_room(self, extra: int) -> None:

@@ -12,7 +12,7 @@ from nn_designer.app.theme import Theme, ThemeManager
 from nn_designer.app.training_messages import Probe, Scene
 from nn_designer.app.views.axes import shown_value
 from nn_designer.app.views.plane import PlaneView, finer, rgb, to_pixels
-from nn_designer.app.views.plot_frame import small
+from nn_designer.app.views.plot_frame import small, with_alpha
 
 
 class GradientLegend(QWidget):
@@ -99,6 +99,10 @@ class ValueSurface(PlaneView):
         # Few steps, so that points share their painted marks.
         found = self._between(np.round(32 * self._share(y)) / 32)
         return [QColor(int(r), int(g), int(b)) for b, g, r in zip(*found, strict=True)]
+
+    def edge_colour(self) -> QColor:
+        # A point in the middle of the scale would not be seen otherwise.
+        return with_alpha(self.theme.text_muted, 0.4)
 
     def _share(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
         low, high = self._range
