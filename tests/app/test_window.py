@@ -306,3 +306,14 @@ def test_a_narrow_window_keeps_the_state_in_sight(window: MainWindow, qtbot: QtB
     assert state.isVisible() and window.rect().contains(state.mapTo(window, state.rect().center()))
     window.resize(1280, 800)
     qtbot.waitUntil(lambda: window.toolbar.has_words)
+
+
+def test_a_layer_with_a_billion_units_is_refused_with_the_memory_it_needs(
+    window: MainWindow,
+) -> None:
+    open_short(window)
+    id = window.store.document.of_kind("dense")[0].id
+    window.store.edit("Units", edits.set_setting, id, "units", 1_000_000_000)
+    assert "GB" in window.run_controls.why_not or "TB" in window.run_controls.why_not
+    window.actions_by_name["train_start"].trigger()
+    assert window.trainer.state == "idle" and window.message_bar.kind == "error"
