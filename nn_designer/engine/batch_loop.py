@@ -86,16 +86,16 @@ class BatchLoop:
         """Train the batches whose samples are the rows of ``order`` (K, B); their logits are
         then in the ring. Returns what regularization added to each batch's loss."""
         index, logits, steps = self._index, self._logits, self._steps
-        set_rate, copy = self._set_rate, np.copyto
+        set_rate = self._set_rate
         penalties: list[float] = []
         for samples, rate, slot in zip(order, rates, self._slots, strict=False):
             if self._regularization is not None:
                 penalties.append(self._regularization())
-            copy(index, samples)
+            index[...] = samples  # half the time of np.copyto
             set_rate(rate)
             for function, arguments in steps:
                 function(*arguments)
-            copy(slot, logits)
+            slot[...] = logits
         return np.array(penalties) if penalties else 0.0
 
 
