@@ -57,7 +57,7 @@ def main() -> None:
         for name in ("nn-designer.desktop", "nn-designer.xml", "install.sh"):
             shutil.copy2(ROOT / "packaging" / "linux" / name, BUNDLE / name)
         shutil.copy2(ROOT / "resources" / "icons" / "nn-designer.svg", BUNDLE)
-    size = sum(file.stat().st_size for file in BUNDLE.rglob("*") if file.is_file())
+    size = sum(file.stat().st_size for file in BUNDLE.rglob("*") if not file.is_symlink())
     print(f"Built {BUNDLE} ({size / 1e6:.0f} MB).")
 
 

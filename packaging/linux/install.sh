@@ -9,12 +9,13 @@ desktop=$share/applications/nn-designer.desktop
 mime=$share/mime/packages/nn-designer.xml
 icons=$share/icons/hicolor/scalable
 
-refresh() {
-    for tool in "update-desktop-database $share/applications" "update-mime-database $share/mime"; do
-        # Both only refresh caches; a desktop without them reads the files themselves.
-        # shellcheck disable=SC2086
-        if command -v "${tool%% *}" >/dev/null 2>&1; then $tool; fi
-    done
+refresh() { # caches only; a desktop without these tools reads the files themselves
+    if command -v update-desktop-database >/dev/null 2>&1; then
+        update-desktop-database "$share/applications"
+    fi
+    if command -v update-mime-database >/dev/null 2>&1; then
+        update-mime-database "$share/mime"
+    fi
 }
 
 if [ "${1:-}" = "--remove" ]; then
