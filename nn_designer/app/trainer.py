@@ -268,14 +268,24 @@ class Trainer(QObject):
         if document is not None and not self._answered(document):
             self._runs += 1
             self._look = self._runs
-            self._send(Look(self._look, document, self._loaded_for(document)))
+            self._send(Look(self._look, document, self._weights_for(document)))
 
     def _answered(self, document: Document) -> bool:
         """Whether a run has shown these data: what it answered stays in sight."""
         trained = self.document
         if trained is None or self._parameters is None:
             return False
-        return not diff(trained, document).data_changed
+        seen = self.scene is not None and self.scene.run == self._run
+        return seen and not diff(trained, document).data_changed
+
+    def _weights_for(self, document: Document) -> Any:
+        """What is trained, if it is this network on these data: data that were changed and
+        changed back show the trained network's answers again."""
+        model = self.trained
+        if model is None:
+            return None
+        change = diff(model.document, document)
+        return None if change.structure_changed or change.data_changed else model.weights
 
     def _loaded_for(self, document: Document) -> Any:
         """The loaded weights, if the network is still the one they were loaded for."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -13,6 +14,7 @@ from nn_designer.app.store import Store
 from nn_designer.app.theme import ThemeManager
 from nn_designer.app.trainer import Trainer
 from nn_designer.app.training_view import TrainingView
+from nn_designer.data import DataChoice
 from nn_designer.design import edits
 from nn_designer.design.document import Document
 from nn_designer.design.templates import new
@@ -147,6 +149,21 @@ def test_editing_and_opening_another_design_while_training_is_safe(qtbot: QtBot,
     )
     one.train()
     assert len(one.trainer.history) == 3
+
+
+def test_other_data_and_back_shows_the_trained_answers_again(qtbot: QtBot, desk: Any) -> None:
+    one = desk(design("spiral", epochs=200))
+    one.train()
+    qtbot.waitUntil(lambda: one.trainer.probe.epoch == 200)
+    trained = one.trainer.probe.values
+    one.store.edit("Data", edits.set_data, DataChoice("circles"))
+    qtbot.waitUntil(lambda: one.trainer.scene.title != "Spiral", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: one.trainer.probe is not None, timeout=WAIT_MS)
+    assert not np.array_equal(one.trainer.probe.values, trained)
+    one.store.undo_stack.undo()
+    qtbot.waitUntil(lambda: one.trainer.scene.title == "Spiral", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: one.trainer.probe is not None, timeout=WAIT_MS)
+    np.testing.assert_allclose(one.trainer.probe.values, trained, atol=1e-5)
 
 
 def test_closing_the_window_while_training_leaves_nothing_behind(qtbot: QtBot, desk: Any) -> None:
