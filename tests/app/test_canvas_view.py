@@ -111,6 +111,21 @@ def test_home_fits_everything_and_f_the_selection(opened: Opened) -> None:
     assert hand.canvas.shown_rect().contains(hand.scene.content_rect(["dense_3", "dense_4"]))
 
 
+def test_a_design_in_sight_stays_in_sight_when_the_window_shrinks(opened: Opened) -> None:
+    hand = opened(chain("input", *["dense"] * 4, "output"))
+    hand.key(Qt.Key.Key_Home)
+    hand.canvas.resize(hand.canvas.width() // 2, hand.canvas.height())
+    assert hand.canvas.shown_rect().contains(hand.scene.content_rect())
+
+
+def test_a_place_chosen_by_hand_is_kept_when_the_window_shrinks(opened: Opened) -> None:
+    hand = opened(chain("input", *["dense"] * 4, "output"))
+    hand.canvas.action("zoom_in").trigger()
+    before = zoom_of(hand)
+    hand.canvas.resize(hand.canvas.width() // 2, hand.canvas.height())
+    assert zoom_of(hand) == before
+
+
 def test_the_middle_button_and_space_drag_pan(opened: Opened) -> None:
     hand = opened(chain("input", "dense"))
     start = hand.canvas.shown_rect().topLeft()

@@ -128,7 +128,9 @@ class Commands:
         self._canvas.navigator.set_zoom(1.0)
 
     def fit(self) -> None:
+        """Show everything; it stays in sight when the window changes its size."""
         self._canvas.navigator.fit(self._canvas.canvas_scene.content_rect())
+        self._canvas.navigator.fitted = True
 
     def fit_selection(self) -> None:
         chosen = self._store.selection or None

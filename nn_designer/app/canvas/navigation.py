@@ -32,6 +32,8 @@ class Navigator(QObject):
         self._view = view
         self._zoom = 1.0
         self._anchor: tuple[QPoint, QPointF] | None = None
+        self.fitted = False
+        """Whether the whole design was put in sight, and nobody zoomed or panned since."""
 
     @property
     def zoom(self) -> float:
@@ -42,6 +44,7 @@ class Navigator(QObject):
         """Zoom so that what is under ``anchor`` (viewport pixels; the middle) stays there."""
         if not math.isfinite(zoom):
             return
+        self.fitted = False
         zoom = max(MINIMUM_ZOOM, min(MAXIMUM_ZOOM, zoom))
         view = self._view
         at = anchor if anchor is not None else view.viewport().rect().center()
@@ -69,6 +72,7 @@ class Navigator(QObject):
 
     def pan_by(self, dx_px: float, dy_px: float) -> None:
         """Move the picture by some pixels of the screen."""
+        self.fitted = False
         self._anchor = None
         bars = self._view.horizontalScrollBar(), self._view.verticalScrollBar()
         bars[0].setValue(round(bars[0].value() - dx_px))

@@ -175,6 +175,8 @@ class CanvasView(QGraphicsView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._empty_hint.place()
+        if self._was_shown and self.navigator.fitted:  # what was all in sight stays so
+            self.commands.fit()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
