@@ -15,6 +15,7 @@ import json
 import math
 import subprocess
 import sys
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
@@ -34,8 +35,9 @@ class Contender:
 
     def __init__(self, workload: Workload, name: str, python: str) -> None:
         self.name = name
+        samples = [] if workload.samples is None else [str(workload.samples)]
         self._process = subprocess.Popen(
-            [python, "-m", "benchmarks.worker", workload.key, name],
+            [python, "-m", "benchmarks.worker", workload.key, name, *samples],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -183,6 +185,9 @@ def main() -> int:
         "--tensorflow-python",
         help="the Python of another environment, for Keras on TensorFlow",
     )
+    parser.add_argument(
+        "--samples", type=int, help="only so many training samples: a quick look, no verdict"
+    )
     parser.add_argument("--json", type=Path, help="write rates and losses to this file")
     options = parser.parse_args()
     pythons = {}
@@ -191,7 +196,7 @@ def main() -> int:
     reached = True
     written = {}
     for key in options.workloads:
-        workload = WORKLOADS[key]
+        workload = replace(WORKLOADS[key], samples=options.samples)
         peers = [p for p in workload.peers if not options.contenders or p in options.contenders]
         names = ["ours", *(p for p in peers if p in pythons or find_spec(module_of(p)))]
         rates, losses, others = measure(workload, names, options.rounds, pythons)

@@ -1,4 +1,4 @@
-"""One contender in a process of its own: ``python -m benchmarks.worker WORKLOAD CONTENDER``.
+"""One contender in a process of its own: ``python -m benchmarks.worker WORKLOAD CONTENDER [SAMPLES]``.
 
 Reads a number of epochs per line, trains them and answers with a line of JSON:
 ``{"seconds": ..., "losses": [...]}``. Between lines it does nothing.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from dataclasses import replace
 from time import perf_counter
 
 
@@ -21,6 +22,8 @@ def main() -> None:
     from benchmarks.workloads import WORKLOADS, arrays
 
     workload = WORKLOADS[sys.argv[1]]
+    if len(sys.argv) > 3:
+        workload = replace(workload, samples=int(sys.argv[3]))
     train = CONTENDERS[sys.argv[2]](workload)
     answers.write(json.dumps({"ready": len(arrays(workload)[0])}) + "\n")
     for line in sys.stdin:

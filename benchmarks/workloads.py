@@ -28,6 +28,8 @@ class Workload:
     """Contenders, see contenders.py."""
     musts: Mapping[str, float]
     """Group of contenders → how many times faster than the fastest of it."""
+    samples: int | None = None
+    """So many of the training samples; None: all."""
     seed: int = 1
     learning_rate: float = 0.001
     epsilon: float = 1e-7
@@ -107,13 +109,14 @@ def arrays(workload: Workload) -> tuple[np.ndarray, np.ndarray]:
         from nn_designer.data import DataChoice, load, prepare
 
         prepared = prepare(load(DataChoice("mnist")))
-        return prepared.x_train.reshape(-1, 784), prepared.y_train.astype(np.int64)
+        x, y = prepared.x_train.reshape(-1, 784), prepared.y_train.astype(np.int64)
+        return x[: workload.samples], y[: workload.samples]
     rng = np.random.default_rng(0)
     angle = rng.uniform(0.0, 2.0 * np.pi, 500)
     y = np.arange(500) % 2
     radius = np.where(y == 0, 0.5, 1.5) + rng.normal(0.0, 0.2, 500)
     x = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
-    return x.astype(np.float32), y.astype(np.int64)
+    return x[: workload.samples].astype(np.float32), y[: workload.samples].astype(np.int64)
 
 
 def network(workload: Workload) -> Network:
