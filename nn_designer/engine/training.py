@@ -15,7 +15,7 @@ import math
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -24,14 +24,12 @@ from nn_designer.engine.checkpoint import Checkpoint
 from nn_designer.engine.divergence import divergence_message
 from nn_designer.engine.early_stopping import BestEpoch
 from nn_designer.engine.evaluation import Evaluator, Measures, Tally
+from nn_designer.engine.network import Network, NetworkError
 from nn_designer.engine.optimizers import OPTIMIZERS
 from nn_designer.engine.parallel import one_blas_thread
 from nn_designer.engine.progress import BatchProgress, EpochProgress, Finished, Progress, Started
 from nn_designer.engine.training_data import TrainingData, TrainingError, training_parts
 from nn_designer.engine.training_settings import TrainingSettings
-
-if TYPE_CHECKING:
-    from nn_designer.engine.network import Network
 
 __all__ = ["Control", "TrainingData", "TrainingError", "TrainingRun", "train"]
 
@@ -69,7 +67,10 @@ class TrainingRun:
     ) -> None:
         """Raises TrainingError if they do not fit together, ParamError for bad settings."""
         if network.loss != settings.loss:
-            network.set_loss(settings.loss)
+            try:
+                network.set_loss(settings.loss)
+            except NetworkError as error:
+                raise TrainingError(str(error)) from None
         self.network = network
         self.settings = settings
         self.control = control if control is not None else Control()
@@ -106,14 +107,18 @@ class TrainingRun:
         if checkpoint is not None:
             self._check_identity(checkpoint)
             np.copyto(network.parameters, checkpoint.parameters)
-        self._first_parameters = network.parameters.copy()
         self._splits = splits_batches(network, self._batch_size)
-        self.optimizer.bind(
-            network.parameters,
-            network.gradients,
-            network.helper,
-            network.second_gradients if self._splits else None,
-        )
+        try:
+            self._first_parameters = network.parameters.copy()
+            second_gradients = network.second_gradients if self._splits else None
+            self.optimizer.bind(
+                network.parameters, network.gradients, network.helper, second_gradients
+            )
+        except MemoryError:
+            raise TrainingError(
+                f"Training keeps several copies of the {network.parameter_count:,} parameters; "
+                "they do not fit into memory. Use fewer units."
+            ) from None
         if checkpoint is not None:
             self._load(checkpoint)
 

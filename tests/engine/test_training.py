@@ -7,11 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from nn_designer.engine.network import Network
+from nn_designer.engine.network import Network, Node
 from nn_designer.engine.optimizers import OPTIMIZERS
 from nn_designer.engine.progress import BatchProgress, EpochProgress, Finished, Progress, Started
 from nn_designer.engine.training import Control, TrainingData, TrainingError, TrainingRun, train
 from nn_designer.engine.training_settings import TrainingSettings
+from nn_designer.layers import Input, Output
 from tests.helpers.small_networks import (
     network,
     number_network,
@@ -375,6 +376,27 @@ def test_missing_numbers_are_refused(wrong: float) -> None:
     numbers.y_validation[0] = wrong
     with pytest.raises(TrainingError, match="The validation targets hold missing"):
         run(number_network(), numbers)
+
+
+def test_too_little_memory_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_memory(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    for target, name, sentence in (
+        (Network, "plan", "A batch of 16 samples does not fit into memory"),
+        (OPTIMIZERS["adam"], "bind", "several copies of the 25 parameters"),
+        (Network, "input_rows", "training part with 70 samples of 2 does not fit into memory"),
+    ):
+        with monkeypatch.context() as patch, pytest.raises(TrainingError, match=sentence):
+            patch.setattr(target, name, no_memory)
+            run()
+
+
+def test_an_output_that_is_no_list_is_refused() -> None:
+    nodes = [Node("input", Input(shape=(2, 2))), Node("output", Output(), ("input",))]
+    data = replace(ring_data(), x_train=np.zeros((70, 2, 2), np.float32))
+    with pytest.raises(TrainingError, match="Insert a Flatten layer before the last layer"):
+        list(train(Network(nodes), data, SETTINGS))
 
 
 def test_the_settings_decide_the_loss() -> None:
