@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 
 from nn_designer.cli.errors import CommandError, UsageError
 from nn_designer.cli.output import remark
-from nn_designer.data import SOURCES, DataChoice, source_of
+from nn_designer.data import SOURCES, DataChoice
 from nn_designer.design import codec
 from nn_designer.design.document import Document
 
@@ -16,26 +15,11 @@ TABLE = "table"
 
 
 def load_design(path: str) -> Document:
-    """The design in a file, its own table found beside it; what could not be read is remarked."""
+    """The design in a file; what could not be read as it stands there is remarked."""
     loaded = codec.load(path)
     for problem in loaded.problems:
         remark(f"note: {problem}")
-    document = loaded.document
-    if document.data.source == TABLE:
-        document = replace(document, data=_table_beside(document.data, Path(path)))
-    return document
-
-
-def _table_beside(choice: DataChoice, design: Path) -> DataChoice:
-    """A table that is not where the design says, but lies beside the design, is found there."""
-    given = str(choice.settings.get("path", ""))
-    if not given or Path(given).is_file():
-        return choice
-    for found in (design.parent / given, design.parent / Path(given).name):
-        if found.is_file():
-            remark(f"note: The table {given} is taken from {found}, beside the design.")
-            return DataChoice(TABLE, {**choice.settings, "path": str(found)})
-    return choice
+    return loaded.document
 
 
 def choose_data(own: DataChoice, name: str | None, target: str | None) -> DataChoice:
@@ -74,8 +58,7 @@ def data_called(name: str, own: DataChoice) -> DataChoice:
     path = Path(name)
     try:
         if path.is_file():
-            same = own.source == TABLE and str(own.settings.get("path", "")) == name
-            return own if same else DataChoice(TABLE, {"path": name})
+            return own if _is_file_of(own, path) else DataChoice(TABLE, {"path": name})
         if path.is_dir():
             raise CommandError(
                 f"{name} is a folder, and a table (CSV, TSV, Excel or JSON) was expected. Name a "
@@ -92,7 +75,6 @@ def data_called(name: str, own: DataChoice) -> DataChoice:
     )
 
 
-def checked_choice(choice: DataChoice) -> DataChoice:
-    """The same choice; DataError if it names no source or a wrong setting."""
-    source_of(choice)
-    return choice
+def _is_file_of(choice: DataChoice, path: Path) -> bool:
+    own = Path(str(choice.settings.get("path", "")))
+    return choice.source == TABLE and own.is_file() and own.samefile(path)

@@ -46,7 +46,7 @@ def write_design(document: Document, out: str, *, force: bool = False) -> None:
     """Save a design, unless the file is there already and holds something else."""
     target = real_target(out)
     if target.is_file() and target.stat().st_size and not force:
-        if target.read_bytes() == codec.dumps(document).encode("utf-8"):
+        if target.read_bytes() == codec.file_content(document, target):
             return
         raise CommandError(
             f"{out} is there already and holds something else, so it was left as it is. Choose "

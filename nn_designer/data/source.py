@@ -21,6 +21,8 @@ class DataSource(HasParams):
     licence: ClassVar[str]
     declared_task: ClassVar[Literal["classes", "number", "auto"]]
     group: ClassVar[Literal["shipped", "drawn", "own"]]
+    file_settings: ClassVar[tuple[str, ...]] = ()
+    """The settings that name a file of the person's own."""
 
     def load(self) -> Dataset:
         """Read or draw the data.

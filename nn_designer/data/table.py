@@ -32,6 +32,7 @@ class Table(DataSource):
     licence = "Yours"
     declared_task: ClassVar[Literal["classes", "number", "auto"]] = "auto"
     group: ClassVar[Literal["shipped", "drawn", "own"]] = "own"
+    file_settings: ClassVar[tuple[str, ...]] = ("path",)
 
     path = Text("", maximum_length=4096, title="File", help="A CSV, TSV, Excel or JSON file.")
     target = Text(

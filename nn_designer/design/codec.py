@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from nn_designer.data.choice import DataChoice
+from nn_designer.data.places import kept_beside, opened_beside
 from nn_designer.design.arrange import arrange
 from nn_designer.design.document import MAXIMUM_NOTES_LENGTH, Document
 from nn_designer.design.edit_base import EditError, checked_name
@@ -117,7 +118,7 @@ def loads(text: str | bytes) -> Loaded:
 
 
 def load(path: str | os.PathLike[str]) -> Loaded:
-    """Read a file.
+    """Read a file. The document names the files of its data in full, as the design's folder tells.
 
     Raises:
         CodecError: it is not there, can't be read, or is no design.
@@ -143,9 +144,11 @@ def load(path: str | os.PathLike[str]) -> Loaded:
         why = (error.strerror if isinstance(error, OSError) else None) or str(error)
         raise CodecError(f"{str(path)!r} can't be read: {why}.") from None
     try:
-        return loads(content)
+        loaded = loads(content)
     except CodecError as error:
         raise CodecError(f"{str(path)!r} can't be opened. {error}") from None
+    data, notes = opened_beside(loaded.document.data, path.parent)
+    return Loaded(replace(loaded.document, data=data), (*loaded.problems, *notes))
 
 
 def save(document: Document, path: str | os.PathLike[str]) -> None:
@@ -154,13 +157,23 @@ def save(document: Document, path: str | os.PathLike[str]) -> None:
     Raises:
         CodecError: it can't be written.
     """
-    content = dumps(document).encode("utf-8")
+    content = file_content(document, path)
     try:
         write_safely(Path(path), content)
     except OSError as error:
         raise CodecError(failure_sentence(Path(path), error)) from None
     except ValueError as error:
         raise CodecError(f"{str(path)!r} is not a name for a file: {error}.") from None
+
+
+def file_content(document: Document, path: str | os.PathLike[str]) -> bytes:
+    """What :func:`save` writes: files of the data that lie in the design's folder without it.
+
+    Raises:
+        CodecError: a setting holds what JSON can't say.
+    """
+    data = kept_beside(document.data, Path(path).parent)
+    return dumps(replace(document, data=data)).encode("utf-8")
 
 
 def parse_json(text: str | bytes) -> dict[str, Any]:

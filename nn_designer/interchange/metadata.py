@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 
 import numpy as np
 
 from nn_designer import __version__
-from nn_designer.data import DataChoice, DataError, Preprocessing
+from nn_designer.data import DataError, Preprocessing
+from nn_designer.data.places import without_folders
 from nn_designer.design import codec
 from nn_designer.design.document import Document
 from nn_designer.interchange.layout import Step
@@ -38,7 +38,7 @@ def describe(model: TrainedModel, steps: tuple[Step, ...], layout: str) -> dict[
         "outputs": _outputs(model),
         "layers": [step.as_json() for step in steps],
         "history": [dict(record) for record in model.history],
-        "design": json.loads(codec.dumps(without_places(model.document))),
+        "design": json.loads(codec.dumps(_without_folders(model.document))),
     }
 
 
@@ -72,16 +72,8 @@ def _outputs(model: TrainedModel) -> dict[str, Any]:
     }
 
 
-def without_places(document: Document) -> Document:
-    """The design with the names of data files, but not the folders they are in.
-
-    Whoever gets the weights need not learn how the disk of the sender is laid out.
-    """
-    settings = dict(document.data.settings)
-    path = settings.get("path")
-    if isinstance(path, str):
-        settings["path"] = PureWindowsPath(PurePosixPath(path).name).name
-    return replace(document, data=DataChoice(document.data.source, settings))
+def _without_folders(document: Document) -> Document:
+    return replace(document, data=without_folders(document.data))
 
 
 def to_text(metadata: Mapping[str, Any]) -> str:

@@ -187,7 +187,11 @@ def test_a_table_beside_the_design_is_found_from_anywhere(command, monkeypatch, 
     monkeypatch.chdir(tmp_path)
     done = command("train", design, "--json")
     assert len(epochs_of(done)) == 1
-    assert "beside the design" in done.err
+    document["data"]["settings"]["path"] = r"C:\somewhere\else\t.csv"
+    design.write_text(json.dumps(document))
+    done = command("train", design, "--json")
+    assert len(epochs_of(done)) == 1
+    assert "t.csv is taken from " in done.err and "beside the design" in done.err
 
 
 BAD_TABLES = {

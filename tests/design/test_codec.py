@@ -325,3 +325,16 @@ def test_the_example_of_the_documentation_is_a_design_that_can_be_trained():
     assert check(loaded.document, data.summary(loaded.document.data)).problems == ()
     for name in TrainingSettings.params:
         assert f"`{name}`" in text
+
+
+def test_a_folder_with_a_design_and_its_table_can_be_moved(folder):
+    (folder / "here").mkdir()
+    table = folder / "here" / "houses.csv"
+    table.write_text("area,price\n", encoding="utf-8")
+    design = edits.set_data(small_design(), data.DataChoice("table", {"path": str(table)}))
+    save(design, folder / "here" / "a.nnd")
+    assert '"path": "houses.csv"' in (folder / "here" / "a.nnd").read_text(encoding="utf-8")
+    assert load(folder / "here" / "a.nnd") == Loaded(design)
+    (folder / "here").rename(folder / "there")
+    moved = load(folder / "there" / "a.nnd").document
+    assert moved.data.settings["path"] == str(folder / "there" / "houses.csv")
