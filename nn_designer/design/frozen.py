@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 
 class FrozenMap(Mapping[str, Any]):
     """An immutable mapping of JSON values. Lists inside become tuples, mappings FrozenMaps.
 
-    Order of keys is kept (it is the order in the file) and does not matter for equality.
+    Order of keys is kept (it is the order in the file) and does not matter for equality. Other
+    than in Python, true is not equal to 1: a setting may allow the one and refuse the other.
     """
 
-    __slots__ = ("_hash", "_values")
+    __slots__ = ("_hash", "_truths", "_values")
 
     def __init__(self, values: Mapping[str, Any] | None = None, /, **more: Any) -> None:
         merged = {**(values or {}), **more}
         self._values = {key: freeze(value) for key, value in merged.items()}
+        self._truths = _truths(self._values.items())
         self._hash: int | None = None
 
     def __getitem__(self, key: str) -> Any:
@@ -30,17 +32,16 @@ class FrozenMap(Mapping[str, Any]):
 
     def __hash__(self) -> int:
         if self._hash is None:
-            self._hash = hash(frozenset(self._values.items()))
+            self._hash = hash((frozenset(self._values.items()), self._truths))
         return self._hash
 
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
-        if isinstance(other, FrozenMap):
-            return self._values == other._values
-        if isinstance(other, Mapping):
-            return self._values == FrozenMap(other)._values
-        return NotImplemented
+        if not isinstance(other, Mapping):
+            return NotImplemented
+        frozen = as_frozen(other)
+        return self._values == frozen._values and self._truths == frozen._truths
 
     def __repr__(self) -> str:
         return f"FrozenMap({self._values!r})"
@@ -55,6 +56,17 @@ class FrozenMap(Mapping[str, Any]):
     def without(self, *keys: str) -> FrozenMap:
         """A copy that lacks ``keys``."""
         return FrozenMap({k: v for k, v in self._values.items() if k not in keys})
+
+
+def _truths(items: Iterable[tuple[object, Any]]) -> frozenset[tuple[object, object]]:
+    """Where true and false stand among frozen values, lists inside included."""
+    found: set[tuple[object, object]] = set()
+    for place, value in items:
+        if isinstance(value, bool):
+            found.add((place, None))
+        elif isinstance(value, tuple) and (inside := _truths(enumerate(value))):
+            found.add((place, inside))
+    return frozenset(found)
 
 
 EMPTY = FrozenMap()

@@ -100,6 +100,14 @@ def test_a_frozen_map_is_equal_to_what_it_was_made_from_whatever_the_order_of_ke
     assert frozen.with_values(a=1).without("b") == {"a": 1}
 
 
+def test_true_is_not_one_and_one_is_one_point_zero():
+    assert FrozenMap({"a": True}) == {"a": True} != FrozenMap({"a": 1})
+    assert FrozenMap({"a": [0, {"b": [False]}]}) != FrozenMap({"a": [0, {"b": [0]}]})
+    assert FrozenMap({"a": [True, 1]}) != FrozenMap({"a": [1, True]})
+    assert FrozenMap({"a": 1}) == FrozenMap({"a": 1.0})  # JSON does not tell them apart
+    assert hash(FrozenMap({"a": [1], "b": True})) == hash(FrozenMap({"b": True, "a": [1.0]}))
+
+
 def test_nothing_changed_is_a_false_change():
     document = skip_design()
     assert not diff(document, document)
