@@ -162,8 +162,6 @@ def save(document: Document, path: str | os.PathLike[str]) -> None:
         write_safely(Path(path), content)
     except OSError as error:
         raise CodecError(failure_sentence(Path(path), error)) from None
-    except ValueError as error:
-        raise CodecError(f"{str(path)!r} is not a name for a file: {error}.") from None
 
 
 def file_content(document: Document, path: str | os.PathLike[str]) -> bytes:

@@ -5,45 +5,78 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import secrets
 import stat
-import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 
-def write_safely(path: Path, content: bytes) -> None:
+def write_safely(path: Path | str, content: bytes) -> None:
     """Write ``content`` to ``path``. When it fails, the file that was there is untouched.
 
-    A link is followed; the permissions of a file that was there are kept.
+    Raises:
+        OSError: as :func:`writing_aside`.
+    """
+    with writing_aside(path) as (file, _):
+        file.write(content)
+
+
+@contextlib.contextmanager
+def writing_aside(path: Path | str) -> Iterator[tuple[BinaryIO, Path]]:
+    """A file to write beside ``path``; when the block ends well, it takes ``path``'s place.
+
+    Yields the open file and its path (flush before reading it back through that path). If
+    anything fails, ``path`` stays as it was and nothing is left beside it. A link is followed;
+    the permissions of a file that was there are kept. What can't be replaced, such as
+    /dev/stdout, is written directly.
 
     Raises:
-        OSError: as the system says; see :func:`failure_sentence`.
+        OSError: as the system says (see :func:`failure_sentence`); whatever the block raises.
     """
-    path = Path(os.path.realpath(path))
-    if path.is_dir():
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-    handle, name = tempfile.mkstemp(prefix=".saving-", suffix=".tmp", dir=path.parent)
-    aside = Path(name)
+    target = writable_target(path)
+    mode = target.stat().st_mode if target.exists() else None
+    if mode is not None and not stat.S_ISREG(mode):
+        with target.open("wb") as file:
+            yield file, target
+        return
+    aside = target.with_name(f".saving-{secrets.token_hex(4)}.tmp")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    handle = os.open(aside, flags, 0o666 if mode is None else stat.S_IMODE(mode))
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            yield file, aside
             file.flush()
             os.fsync(file.fileno())
-        aside.chmod(_mode_for(path))
-        aside.replace(path)
+        if mode is not None:
+            aside.chmod(stat.S_IMODE(mode))  # the usual mask may have taken some away
+        aside.replace(target)
     except BaseException:
         with contextlib.suppress(OSError):
             aside.unlink()
         raise
-    _sync_folder(path.parent)
+    _sync_folder(target.parent)
 
 
-def _mode_for(path: Path) -> int:
-    """The permissions the new file gets: those of the old one, or what is usual here."""
-    with contextlib.suppress(FileNotFoundError):
-        return stat.S_IMODE(path.stat().st_mode)
-    umask = os.umask(0)
-    os.umask(umask)
-    return 0o666 & ~umask
+def writable_target(path: Path | str) -> Path:
+    """Where a file called ``path`` would really go, links followed.
+
+    Call it before long work whose result goes there.
+
+    Raises:
+        OSError: it can't be written, as far as can be said without trying.
+    """
+    try:
+        target = Path(os.path.realpath(path))
+    except ValueError as error:  # a NUL character
+        raise OSError(errno.EINVAL, str(error)) from error
+    if target.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not target.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+    if not os.access(target if target.exists() else target.parent, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    return target
 
 
 def _sync_folder(folder: Path) -> None:
@@ -69,6 +102,7 @@ _MEANINGS = {
     errno.ENAMETOOLONG: "the name is too long",
     errno.EFBIG: "the file is too big for this disk",
     errno.EIO: "the disk reports a fault",
+    errno.EINVAL: "this can't be the name of a file",
 }
 
 if hasattr(errno, "EDQUOT"):  # not on Windows

@@ -289,8 +289,17 @@ def test_places_that_can_not_be_written_are_named(tmp_path: Path):
         save(small_design(), tmp_path / "gone" / "a.nnd")
     with pytest.raises(CodecError, match="because a folder has this name"):
         save(small_design(), tmp_path)
-    with pytest.raises(CodecError, match="is not a name for a file"):
+    with pytest.raises(CodecError, match="can't be the name of a file"):
         save(small_design(), "a\0b.nnd")
+
+
+def test_a_file_made_read_only_is_not_replaced(tmp_path: Path, monkeypatch):
+    save(small_design(), tmp_path / "a.nnd")
+    # What the system would say to anybody but root.
+    monkeypatch.setattr(os, "access", lambda path, mode: not Path(path).is_file())
+    with pytest.raises(CodecError, match="because you have no permission to write there"):
+        save(skip_design(), tmp_path / "a.nnd")
+    assert load(tmp_path / "a.nnd").document == small_design()
 
 
 def test_places_that_can_not_be_read_are_named(tmp_path: Path):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from nn_designer.interchange import files, npz, safetensors
+from nn_designer.interchange import npz, safetensors
 from nn_designer.interchange.files import real_target, writing_aside
 from nn_designer.interchange.model import InterchangeError
 from tests.helpers.models import small_model
@@ -70,7 +70,7 @@ def test_a_folder_that_cant_be_written_is_refused_with_a_sentence(folder, monkey
 
 
 def test_a_read_only_disk_is_refused_with_a_sentence(folder, monkeypatch):
-    monkeypatch.setattr(files.os, "open", refusing(errno.EROFS))
+    monkeypatch.setattr(os, "open", refusing(errno.EROFS))
     with pytest.raises(InterchangeError, match="the disk can only be read"):
         npz.write(small_model(), folder / "a.npz")
     assert contents(folder) == {}
