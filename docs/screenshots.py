@@ -31,7 +31,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QImage, QPainter, QPixmap
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton, QToolButton, QWidget
 
 if TYPE_CHECKING:
     from nn_designer.app.activation_menu import ActivationMenu
@@ -42,7 +42,7 @@ Found = TypeVar("Found", bound=QWidget)
 FOLDER = Path(__file__).parent / "pictures"
 TABLE = Path("resources/datasets/penguins.csv")
 WIDTH, HEIGHT = 1280, 800
-LONGEST_S = 120.0
+LONGEST_S = 60.0
 STEADY_MS = 150
 COLOURS = 256
 
@@ -55,6 +55,7 @@ class Photographer:
     """Drives the window of a session and takes pictures of it, each by a method of PICTURES."""
 
     def __init__(self, session: Session, folder: Path) -> None:
+        self.application = session.application
         self.window = session.window
         self.canvas = session.window.canvas
         self.trainer = session.trainer
@@ -77,7 +78,7 @@ class Photographer:
     def activation_menu_light(self) -> None:
         """The menu of curves, open on a card."""
         self._open_template("spiral", "light")
-        menu = self._open_activation_menu("dense_2")
+        menu = self._open_activation_menu("dense_1")
         self._save("activation-menu-light", self.window, menu)
         QTest.keyClick(menu, Qt.Key.Key_Escape)
 
@@ -88,6 +89,7 @@ class Photographer:
         (relu,) = menu.grid.findItems("ReLU", Qt.MatchFlag.MatchExactly)
         QTest.mouseClick(menu.grid.viewport(), LEFT, pos=menu.grid.visualItemRect(relu).center())
         self._press_train()
+        QTest.keyClick(self.canvas, Qt.Key.Key_F)
         self._save("problem-light", self.window)
 
     def article_dark(self) -> None:
@@ -104,11 +106,16 @@ class Photographer:
         )
 
     def _choose_table(self, dialog: Any) -> None:
+        self._until(dialog.isActiveWindow, self.application.focusWindowChanged)
         dialog.show_source("table")
         path = _child(dialog, QLineEdit, "table_path")
+        QTest.mouseClick(path, LEFT)
         QTest.keyClicks(path, str(TABLE))
         QTest.keyClick(path, Qt.Key.Key_Tab)
-        self._until(lambda: dialog.choice is not None, dialog.table_page.choice_changed)
+        read = dialog.table_page.choice_changed
+        self._until(lambda: dialog.choice is not None, read)
+        QTest.keyClick(_child(dialog, QComboBox, "table_target"), Qt.Key.Key_Home)
+        self._until(lambda: dialog.choice is not None, read)
         self._save("table-light", dialog)
         QTest.mouseClick(_child(dialog, QPushButton, "cancel_data"), LEFT)
 
@@ -146,7 +153,7 @@ class Photographer:
         card = _child(self.window, QWidget, f"template_{key}")
         QTest.mouseClick(card, LEFT)
         source = self.window.store.document.data.source
-        self._until(lambda: self._shown_source() == source, self.trainer.probed)
+        self._until(lambda: self._shown_source() == source, self.trainer.scene_changed)
 
     def _shown_source(self) -> str:
         """The data that the view beside the plots shows; "" before it shows any."""
