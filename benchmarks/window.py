@@ -31,7 +31,7 @@ from nn_designer.design.compile import compile_design, optimizer_settings, train
 from nn_designer.design.document import Document
 from nn_designer.design.templates import new
 from nn_designer.engine.progress import Finished
-from nn_designer.engine.training import TrainingData, train
+from nn_designer.engine.training import train
 
 LEAST_SHARE = 0.9
 MOST_BEAT_MS = 33.0
@@ -70,16 +70,8 @@ def alone(template: str, epochs: int) -> float:
     dataset = load(document.data)
     prepared = prepare(dataset, settings.validation_split, settings.seed)
     network = compile_design(document, summary=dataset.summary())
-    data = TrainingData(
-        prepared.x_train,
-        prepared.y_train,
-        prepared.x_validation,
-        prepared.y_validation,
-        prepared.task,
-        prepared.n_classes,
-        prepared.target_scale,
-    )
-    events = train(network, data, settings, optimizer_settings=optimizer_settings(document))
+    arrays, more = prepared.for_training(), optimizer_settings(document)
+    events = train(network, arrays, settings, optimizer_settings=more)
     next(events)
     began = perf_counter()
     for event in events:

@@ -20,7 +20,7 @@ from nn_designer.design.compile import compile_design, optimizer_settings, train
 from nn_designer.design.document import Document
 from nn_designer.engine.network import Network
 from nn_designer.engine.progress import EpochProgress, Finished
-from nn_designer.engine.training import Control, TrainingData
+from nn_designer.engine.training import Control
 from nn_designer.engine.training import train as train_network
 from nn_designer.engine.training_settings import TrainingSettings
 from nn_designer.interchange.formats import format_of_path
@@ -116,20 +116,10 @@ def _say_start(run: Run) -> None:
 
 def _train(run: Run, interrupts: Interrupts, *, as_json: bool) -> None:
     """Train to the end or to Ctrl-C. The network then holds what was trained."""
-    prepared, task = run.prepared, run.prepared.task
-    training_data = TrainingData(
-        x_train=prepared.x_train,
-        y_train=prepared.y_train,
-        x_validation=prepared.x_validation,
-        y_validation=prepared.y_validation,
-        task=task,
-        n_classes=prepared.n_classes,
-        target_scale=prepared.target_scale,
-    )
     control = Control(learning_rate=run.settings.learning_rate, granularity="chunk")
     progress = train_network(
         run.network,
-        training_data,
+        run.prepared.for_training(),
         run.settings,
         optimizer_settings=optimizer_settings(run.document),
         control=control,
@@ -137,7 +127,7 @@ def _train(run: Run, interrupts: Interrupts, *, as_json: bool) -> None:
     try:
         for event in progress:
             if isinstance(event, EpochProgress):
-                run.history.append(full_record(event, task))
+                run.history.append(full_record(event, run.prepared.task))
                 _show(event, run, as_json=as_json)
             elif isinstance(event, Finished):
                 run.finished = event

@@ -14,8 +14,28 @@ Task = Literal["classes", "number"]
 ColumnKind = Literal["number", "category", "date"]
 
 
+class Encoded:
+    """A column as inputs of the network: one for a number or date, one per category."""
+
+    name: str
+    kind: ColumnKind
+    categories: tuple[str, ...]
+
+    @property
+    def width(self) -> int:
+        """How many inputs of the network the column becomes."""
+        return len(self.categories) if self.kind == "category" else 1
+
+    @property
+    def encoded_names(self) -> tuple[str, ...]:
+        """The names of those inputs: ``island=Biscoe`` for a category."""
+        if self.kind == "category":
+            return tuple(f"{self.name}={category}" for category in self.categories)
+        return (self.name,)
+
+
 @dataclass(frozen=True, eq=False)
-class Column:
+class Column(Encoded):
     """One column of a table.
 
     ``values`` holds, by kind:
@@ -42,18 +62,6 @@ class Column:
         if self.kind == "category":
             return np.asarray(self.values < 0)
         return np.isnan(self.values)
-
-    @property
-    def width(self) -> int:
-        """How many inputs of the network the column becomes."""
-        return len(self.categories) if self.kind == "category" else 1
-
-    @property
-    def encoded_names(self) -> tuple[str, ...]:
-        """The names of those inputs: ``island=Biscoe`` for a category."""
-        if self.kind == "category":
-            return tuple(f"{self.name}={category}" for category in self.categories)
-        return (self.name,)
 
     def take(self, rows: NDArray[np.intp]) -> Column:
         """The same column with only these rows."""

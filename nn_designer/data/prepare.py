@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from nn_designer.data.dataset import Dataset, Task
 from nn_designer.data.errors import DataError
 from nn_designer.data.preprocessing import Preprocessing
+from nn_designer.engine.training_data import TrainingData
 
 Rows = NDArray[np.intp]
 
@@ -42,6 +43,18 @@ class Prepared:
     @property
     def n_classes(self) -> int:
         return len(self.class_names)
+
+    def for_training(self) -> TrainingData:
+        """The arrays as the engine takes them."""
+        return TrainingData(
+            x_train=self.x_train,
+            y_train=self.y_train,
+            x_validation=self.x_validation,
+            y_validation=self.y_validation,
+            task=self.task,
+            n_classes=self.n_classes,
+            target_scale=self.target_scale,
+        )
 
 
 def prepare(dataset: Dataset, validation_split: float = 0.2, seed: int = 1) -> Prepared:

@@ -17,7 +17,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nn_designer.data.dataset import Column, ColumnKind, Dataset, Task
+from nn_designer.data.dataset import Column, ColumnKind, Dataset, Encoded, Task
 from nn_designer.data.errors import DataError
 from nn_designer.data.reading_options import AUTOMATIC, ReadingOptions
 
@@ -30,7 +30,7 @@ _MOST = 1e30
 
 
 @dataclass(frozen=True)
-class ColumnInput:
+class ColumnInput(Encoded):
     """How one column of a table becomes inputs of the network.
 
     ``mean`` and ``scale`` are for numbers and dates: input = (value - mean) / scale.
@@ -43,16 +43,6 @@ class ColumnInput:
     categories: tuple[str, ...] = ()
     has_other: bool = False
     date_order: str = ""
-
-    @property
-    def width(self) -> int:
-        return len(self.categories) if self.kind == "category" else 1
-
-    @property
-    def encoded_names(self) -> tuple[str, ...]:
-        if self.kind == "category":
-            return tuple(f"{self.name}={category}" for category in self.categories)
-        return (self.name,)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from nn_designer.design.compile import compile_design, optimizer_settings, train
 from nn_designer.design.document import Document
 from nn_designer.design.templates import new
 from nn_designer.engine.progress import EpochProgress, Finished
-from nn_designer.engine.training import TrainingData, train
+from nn_designer.engine.training import train
 from nn_designer.interchange.model import InterchangeError, LoadedWeights
 
 WAIT_MS = 20_000
@@ -60,16 +60,8 @@ def bare_run(document: Document) -> tuple[list[EpochProgress], Any]:
     settings = training_settings(document)
     prepared = prepare(dataset, settings.validation_split, settings.seed)
     network = compile_design(document, summary=dataset.summary())
-    data = TrainingData(
-        prepared.x_train,
-        prepared.y_train,
-        prepared.x_validation,
-        prepared.y_validation,
-        prepared.task,
-        prepared.n_classes,
-        prepared.target_scale,
-    )
-    events = train(network, data, settings, optimizer_settings=optimizer_settings(document))
+    arrays, more = prepared.for_training(), optimizer_settings(document)
+    events = train(network, arrays, settings, optimizer_settings=more)
     return [event for event in events if isinstance(event, EpochProgress)], network
 
 

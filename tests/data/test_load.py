@@ -54,7 +54,7 @@ def test_an_unknown_source_is_refused_with_what_there_is() -> None:
 
 
 def test_a_wrong_setting_is_refused_with_what_is_expected() -> None:
-    with pytest.raises(DataError, match=r"'Circles' is not allowed: N samples must be a whole"):
+    with pytest.raises(DataError, match=r"'Circles' is not allowed: Points must be a whole"):
         summary(DataChoice("circles", {"n_samples": 0}))
     with pytest.raises(DataError, match=r"has no setting 'nois'.*Did you mean 'noise'"):
         summary(DataChoice("circles", {"nois": 0}))

@@ -10,7 +10,7 @@ from nn_designer.design.check import check
 from nn_designer.design.codec import dumps, load
 from nn_designer.design.compile import compile_design, optimizer_settings, training_settings
 from nn_designer.design.document import Document
-from nn_designer.engine.training import TrainingData, train
+from nn_designer.engine.training import train
 from nn_designer.resources import resource_path
 
 KEYS = [template.key for template in templates.TEMPLATES]
@@ -21,18 +21,8 @@ def score(document: Document) -> float:
     settings = training_settings(document)
     prepared = data.prepare(data.load(document.data), settings.validation_split, settings.seed)
     network = compile_design(document, summary=data.summary(document.data))
-    training_data = TrainingData(
-        prepared.x_train,
-        prepared.y_train,
-        prepared.x_validation,
-        prepared.y_validation,
-        prepared.task,
-        prepared.n_classes,
-        prepared.target_scale,
-    )
-    for _ in train(
-        network, training_data, settings, optimizer_settings=optimizer_settings(document)
-    ):
+    arrays, more = prepared.for_training(), optimizer_settings(document)
+    for _ in train(network, arrays, settings, optimizer_settings=more):
         pass
     outputs, targets = network.predict(prepared.x_validation), prepared.y_validation
     if prepared.task == "number":
