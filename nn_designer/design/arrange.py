@@ -13,10 +13,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from nn_designer.design.document import Document
+from nn_designer.layers import KINDS
 
-CARD_WIDTH = 200.0
-CARD_HEIGHT = 104.0
-COLUMN_GAP = 80.0
+CARD_WIDTH = 180.0
+END_WIDTH = 140.0
+"""Width of the card of an Input or Output, which has less to say."""
+CARD_HEIGHT = 112.0
+COLUMN_GAP = 60.0
 ROW_GAP = 40.0
 GRID = 20.0
 
@@ -35,11 +38,19 @@ COLUMN = _on_grid(CARD_WIDTH + COLUMN_GAP)
 ROW = _on_grid(CARD_HEIGHT + ROW_GAP)
 
 
+def card_width(kind: str) -> float:
+    """How wide the card of a layer of this kind is."""
+    known = KINDS.get(kind)
+    at_end = known is not None and (known.maximum_inputs == 0 or not known.has_output)
+    return END_WIDTH if at_end else CARD_WIDTH
+
+
 def arrange(document: Document, ids: Iterable[str] | None = None) -> dict[str, tuple[float, float]]:
     """New positions, id → (x, y) of the card's top left corner, for ``edits.move``.
 
-    All lie on the grid, none overlap. The top left corner of the whole stays where it was.
-    With ``ids``, only these layers are arranged, by the wires among them.
+    All lie on the grid, none overlap; narrow cards stand in the middle of their column. The top
+    left corner of the whole stays where it was. With ``ids``, only these layers are arranged, by
+    the wires among them.
     """
     chosen = {layer.id for layer in document.layers}
     if ids is not None:
@@ -68,7 +79,17 @@ def arrange(document: Document, ids: Iterable[str] | None = None) -> dict[str, t
     left = min(document.layer(id).x for id in chosen)
     top_y = min(document.layer(id).y for id in chosen)
     left, top_y = round(left / GRID) * GRID, round(top_y / GRID) * GRID
-    return {id: (left + column * COLUMN, top_y + row * ROW) for id, (column, row) in places.items()}
+    width = {id: card_width(document.layer(id).kind) for id in chosen}
+    widths: dict[int, float] = {}
+    for id, (column, _) in places.items():
+        widths[column] = max(widths.get(column, 0.0), width[id])
+    start = {0: left}
+    for column in range(max(widths)):
+        start[column + 1] = start[column] + _on_grid(widths.get(column, 0.0) + COLUMN_GAP)
+    return {
+        id: (start[column] + (widths[column] - width[id]) / 2, top_y + row * ROW)
+        for id, (column, row) in places.items()
+    }
 
 
 def _connected_parts(order: Sequence[str], wires: Iterable[tuple[str, str]]) -> list[list[str]]:

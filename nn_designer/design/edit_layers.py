@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from nn_designer.design.arrange import CARD_HEIGHT, CARD_WIDTH, COLUMN_GAP, ROW_GAP
+from nn_designer.design.arrange import COLUMN_GAP, card_width
 from nn_designer.design.document import Document, Layer, Wire
 from nn_designer.design.edit_base import (
     EditError,
@@ -21,10 +21,8 @@ from nn_designer.design.edit_base import (
     with_layers,
 )
 from nn_designer.design.edit_wires import connect, put_on_wire
+from nn_designer.design.placing import behind, fits_on_wire, free_place, place_on_wire
 from nn_designer.params import ParamError
-
-COLUMN = CARD_WIDTH + COLUMN_GAP
-ROW = CARD_HEIGHT + ROW_GAP
 
 
 def new_id(document: Document, kind: str) -> str:
@@ -68,7 +66,7 @@ def append_after(document: Document, kind: str, after: str | None = None) -> tup
         return _add_source(document, kind)
     start = _end_of_network(document, after, declared.has_output)
     if start is None:
-        x, y = _free_place(document, *_right_of_all(document))
+        x, y = free_place(document, kind, *_right_of_all(document))
         document, id = add_layer(document, kind, x, y)
         if after is not None and declared.has_output:  # before an Output that has no wire yet
             document = connect(document, id, after)
@@ -76,7 +74,7 @@ def append_after(document: Document, kind: str, after: str | None = None) -> tup
     leaving = document.outgoing(start.id)
     if len(leaving) == 1 and declared.has_output:
         return insert_on_wire(document, kind, leaving[0])
-    x, y = _free_place(document, start.x + COLUMN, start.y)
+    x, y = free_place(document, kind, behind(start), start.y)
     document, id = add_layer(document, kind, x, y)
     return connect(document, start.id, id), id
 
@@ -85,20 +83,24 @@ def insert_on_wire(document: Document, kind: str, wire: Wire) -> tuple[Document,
     """A new layer on a wire; what follows moves to the right if there is no room."""
     if wire not in document.wires:
         raise EditError("This wire is not in the design any more.")
-    source, target = found(document, wire.source), found(document, wire.target)
-    room = target.x - source.x
-    if room >= 2 * COLUMN:
-        x, y = (source.x + target.x) / 2, (source.y + target.y) / 2
-    else:
-        x, y = source.x + COLUMN, source.y
-        document = _make_room(document, target.id, x + COLUMN - target.x)
-    document, id = add_layer(document, kind, *_free_place(document, x, y))
+    document, x, y = place_on_wire(document, kind, wire)
+    document, id = add_layer(document, kind, x, y)
     return put_on_wire(document, id, wire), id
 
 
 def splice_layer(document: Document, id: str, wire: Wire) -> Document:
-    """Put a layer that is there already, and has no wires, on a wire."""
-    return put_on_wire(document, id, wire)
+    """Put a layer that is there already, and has no wires, on a wire.
+
+    It stays where it is if it stands clear between the ends, else it moves in between.
+    """
+    spliced = put_on_wire(document, id, wire)
+    if fits_on_wire(document, id, wire):
+        return spliced
+    layer = found(document, id)
+    others = replace(document, layers=tuple(one for one in document.layers if one.id != id))
+    others, x, y = place_on_wire(others, layer.kind, wire)
+    places = {one.id: (one.x, one.y) for one in others.layers}
+    return move(spliced, {**places, id: (x, y)})
 
 
 def move(document: Document, positions: Mapping[str, tuple[float, float]]) -> Document:
@@ -176,6 +178,7 @@ def _end_of_network(document: Document, after: str | None, has_output: bool) -> 
 
 def _add_source(document: Document, kind: str) -> tuple[Document, str]:
     """A layer without inputs, to the left of the first layer that lacks one, and wired to it."""
+    column = card_width(kind) + COLUMN_GAP
     lacking = [
         layer
         for layer in document.layers
@@ -183,11 +186,12 @@ def _add_source(document: Document, kind: str) -> tuple[Document, str]:
         and ((known := kind_or_none(layer.kind)) is None or known.maximum_inputs != 0)
     ]
     if not lacking:
-        left = min((layer.x for layer in document.layers), default=COLUMN)
+        left = min((layer.x for layer in document.layers), default=column)
         top = min((layer.y for layer in document.layers), default=0.0)
-        return add_layer(document, kind, *_free_place(document, left - COLUMN, top))
+        return add_layer(document, kind, *free_place(document, kind, left - column, top))
     first = min(lacking, key=lambda layer: layer.x)
-    document, id = add_layer(document, kind, *_free_place(document, first.x - COLUMN, first.y))
+    place = free_place(document, kind, first.x - column, first.y)
+    document, id = add_layer(document, kind, *place)
     return connect(document, id, first.id), id
 
 
@@ -195,28 +199,4 @@ def _right_of_all(document: Document) -> tuple[float, float]:
     if not document.layers:
         return 0.0, 0.0
     last = max(document.layers, key=lambda layer: layer.x)
-    return last.x + COLUMN, last.y
-
-
-def _free_place(document: Document, x: float, y: float) -> tuple[float, float]:
-    """(x, y), or the first place below it where no card lies."""
-    column = sorted(layer.y for layer in document.layers if abs(layer.x - x) < CARD_WIDTH)
-    for taken in column:
-        if taken - ROW < y < taken + ROW:
-            y = taken + ROW
-    return x, y
-
-
-def _make_room(document: Document, id: str, distance: float) -> Document:
-    """Move a layer and all that follow it to the right."""
-    if distance <= 0:
-        return document
-    behind = document.descendants(id)
-    return move(
-        document,
-        {
-            layer.id: (layer.x + distance, layer.y)
-            for layer in document.layers
-            if layer.id in behind
-        },
-    )
+    return behind(last), last.y

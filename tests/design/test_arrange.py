@@ -5,9 +5,10 @@ import time
 
 from hypothesis import given, settings
 
-from nn_designer.design.arrange import CARD_HEIGHT, CARD_WIDTH, COLUMN, GRID, ROW, arrange
+from nn_designer.design import edits
+from nn_designer.design.arrange import COLUMN, GRID, ROW, arrange
 from nn_designer.design.document import Document, Layer, Wire
-from tests.helpers.documents import chain, documents
+from tests.helpers.documents import chain, documents, overlapping
 
 
 def drawing(*ways: str) -> list[str]:
@@ -75,7 +76,15 @@ def test_nothing_to_arrange_is_nothing():
 def test_only_the_chosen_layers_are_arranged_and_stay_where_they_are():
     document = chain("input", "dense", "dense", "output")
     places = arrange(document, ["dense_1", "dense_2"])
-    assert places == {"dense_1": (280, 0), "dense_2": (560, 0)}
+    assert places == {"dense_1": (280, 0), "dense_2": (280 + COLUMN, 0)}
+
+
+def test_the_narrow_card_of_a_second_input_stands_in_the_middle_of_its_column():
+    document = chain("input", "dense", "dense", "concatenate", "output")
+    document, second = edits.add_layer(document, "input", 0, 900)
+    places = arrange(edits.connect(document, second, "concatenate_1"))
+    assert places["dense_1"][0] == 140 + 60
+    assert places[second][0] == places["dense_2"][0] + (180 - 140) / 2
 
 
 @given(documents())
@@ -84,13 +93,6 @@ def test_no_two_cards_touch_and_all_lie_on_the_grid(document):
     places = arrange(document)
     assert places.keys() == document.by_id.keys()
     assert all(value % GRID == 0 for place in places.values() for value in place)
-    by_column: dict[float, list[float]] = {}
-    for x, y in places.values():
-        by_column.setdefault(x, []).append(y)
-    columns = sorted(by_column)
-    assert all(b - a > CARD_WIDTH for a, b in itertools.pairwise(columns))
-    for ys in by_column.values():
-        ys.sort()
-        assert all(b - a > CARD_HEIGHT for a, b in itertools.pairwise(ys))
+    assert overlapping(edits.move(document, places)) == []
     for wire in document.wires:
         assert places[wire.source][0] < places[wire.target][0]

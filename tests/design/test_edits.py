@@ -8,13 +8,17 @@ from hypothesis import given, settings
 
 from nn_designer.data import DataChoice
 from nn_designer.design import edits
+from nn_designer.design.arrange import arrange
 from nn_designer.design.codec import dumps, loads
 from nn_designer.design.document import Document, Wire
 from nn_designer.design.edits import EditError
 from tests.helpers.documents import (
+    EDITS,
     assert_sound,
     chain,
     chances,
+    documents,
+    overlapping,
     random_edit,
     skip_design,
     starting_document,
@@ -45,7 +49,7 @@ def test_appending_builds_a_whole_network_from_nothing():
     for kind in ("input", "dense", "dense", "output"):
         document, _ = edits.append_after(document, kind)
     assert document.wires == chain("input", "dense", "dense", "output").wires
-    assert [layer.x for layer in document.layers] == [0, 280, 560, 840]
+    assert [layer.x for layer in document.layers] == [0, 200, 440, 680]
 
 
 def test_appending_to_a_whole_network_puts_the_layer_before_the_output():
@@ -90,7 +94,46 @@ def test_a_layer_dropped_on_a_wire_stands_in_it_and_what_follows_makes_room():
         (id, "dense_1", 0),
         ("dense_1", "output_1", 0),
     }
-    assert [document.layer(i).x for i in document.order] == [0, 280, 560, 840]
+    assert [document.layer(i).x for i in document.order] == [0, 200, 440, 720]
+
+
+def test_a_layer_put_on_a_long_wire_stands_in_its_middle():
+    document = edits.move(chain("input", "output"), {"output_1": (1000, 0)})
+    moved, id = edits.insert_on_wire(document, "dense", document.wires[0])
+    assert (moved.layer(id).x, moved.layer(id).y) == (480, 0)
+    assert moved.layer("output_1").x == 1000
+
+
+def test_a_layer_put_on_a_branch_stands_in_the_branchs_row():
+    document = edits.move(skip_design(), {"dense_2": (560, 160)})
+    (wire,) = document.incoming("dense_2")
+    document, id = edits.insert_on_wire(document, "dense", wire)
+    assert document.layer(id).y == 160
+    assert overlapping(document) == []
+
+
+def test_what_makes_room_pushes_on_what_it_would_lie_on():
+    """Dense 2 has no part in the wire, but stands where the Output must go."""
+    document = chain("input", "output")
+    document = edits.move(document, {"output_1": (200, 0)})
+    document, loose = edits.add_layer(document, "dense", 400, 20)
+    document, _ = edits.insert_on_wire(document, "dense", document.wires[0])
+    assert document.layer("output_1").x == 440
+    assert document.layer(loose).x == 640
+    assert overlapping(document) == []
+
+
+@given(documents(), chances())
+@settings(max_examples=60, deadline=None)
+def test_a_tidy_design_stays_without_overlaps_as_layers_are_added(document, chance):
+    document = edits.move(document, arrange(document))
+    for _ in range(6):
+        edit = chance.choice(["append", "append", "insert", "insert"])
+        try:
+            document = EDITS[edit](document, chance)
+        except EditError:
+            continue
+    assert overlapping(document) == []
 
 
 def test_an_insertion_keeps_the_port_of_a_merge():
@@ -104,6 +147,20 @@ def test_a_loose_layer_can_be_spliced_into_a_wire():
     document, id = edits.add_layer(chain("input", "output"), "dense")
     document = edits.splice_layer(document, id, document.wires[0])
     assert wires_of(document) == {("input_1", id, 0), (id, "output_1", 0)}
+
+
+def test_a_spliced_layer_stays_where_it_was_put_if_there_is_room():
+    document = edits.move(chain("input", "output"), {"output_1": (600, 0)})
+    document, id = edits.add_layer(document, "dense", 250, 30)
+    document = edits.splice_layer(document, id, document.wires[0])
+    assert (document.layer(id).x, document.layer(id).y) == (250, 30)
+
+
+def test_a_layer_spliced_where_there_is_no_room_makes_some():
+    document, id = edits.add_layer(chain("input", "output"), "dense", 130, 30)
+    document = edits.splice_layer(document, id, document.wires[0])
+    assert [document.layer(i).x for i in document.order] == [0, 200, 440]
+    assert document.layer(id).y == 0
 
 
 def test_connecting_to_an_occupied_single_input_replaces_its_wire():

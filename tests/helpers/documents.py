@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +13,7 @@ from nn_designer.data import DataChoice, summary
 from nn_designer.design import edits
 from nn_designer.design.document import Document, slug
 from nn_designer.design.edit_base import kind_or_none
+from nn_designer.design.placing import place_of
 from nn_designer.engine.training_settings import TrainingSettings
 from nn_designer.layers import KINDS
 from nn_designer.params import Bool, Choice, Dimensions, Float, Int, Param
@@ -86,6 +88,15 @@ def _id(document: Document, chance: random.Random) -> str:
 def _ids(document: Document, chance: random.Random) -> list[str]:
     ids = [layer.id for layer in document.layers]
     return chance.sample(ids, chance.randrange(len(ids) + 1))
+
+
+def overlapping(document: Document) -> list[tuple[str, str]]:
+    """Pairs of layers whose cards lie on one another."""
+    return [
+        (one.id, other.id)
+        for one, other in itertools.combinations(document.layers, 2)
+        if place_of(one).overlaps(place_of(other))
+    ]
 
 
 def _wire(document: Document, chance: random.Random) -> Any:
