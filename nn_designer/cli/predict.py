@@ -7,10 +7,10 @@ import argparse
 import numpy as np
 
 from nn_designer import data
-from nn_designer.cli.choosing import TABLE, choose_data, load_design
-from nn_designer.cli.errors import CommandError
+from nn_designer.cli.choosing import choose_data, load_design
 from nn_designer.cli.output import check_output, counted, remark, say
 from nn_designer.data import DataChoice, Preprocessing
+from nn_designer.data.table import Table
 from nn_designer.design.compile import training_settings
 from nn_designer.design.document import Document
 from nn_designer.interchange.fitting import fit_weights, trained_design
@@ -29,45 +29,22 @@ def predict(arguments: argparse.Namespace) -> int:
     model = model_of(document, loaded)
     assert model.preprocessing is not None
     x = inputs_for(choice, model.preprocessing)
-    network = model.network()
-    outputs = network.predict(x)
-    if model.task == "number":
-        outputs = np.asarray(model.preprocessing.inverse_target(outputs))
-    write_predictions(arguments.out, predictions(model, outputs))
+    write_predictions(arguments.out, predictions(model, model.outputs(x)))
     say(f"{counted(len(x), 'prediction')} are in {arguments.out}.")
     return 0
 
 
 def inputs_for(choice: DataChoice, preprocessing: Preprocessing) -> np.ndarray:
     """The network's inputs for every row of a table, or of a shipped set's own test part."""
-    if choice.source == TABLE:
-        notes: list[str] = []
-        x = preprocessing.transform_table(str(choice.settings["path"]), notes)
-        for note in notes:
-            remark(f"note: {note}")
-        return x
-    dataset = data.load(choice)
-    if dataset.x is not None and not preprocessing.columns:
-        test_part = (
-            dataset.x[len(dataset.x) - dataset.n_test :] if dataset.has_test_part else dataset.x
-        )
-        return preprocessing.transform(test_part)
-    names = tuple(column.name for column in dataset.columns)
-    if names != preprocessing.column_names:
-        raise CommandError(
-            f"{dataset.title} does not have what the network was trained on: it has "
-            f"{_listed(names)}, and {_listed(preprocessing.column_names)} was expected. Choose "
-            "data of the same kind."
-        )
-    x = preprocessing.transform(dataset)
-    return x[len(x) - dataset.n_test :] if dataset.has_test_part else x
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    if not names:
-        return "pictures"
-    more = f" and {len(names) - 4:,} more" if len(names) > 4 else ""
-    return f"the column{'s' if len(names) > 1 else ''} {', '.join(names[:4])}{more}"
+    notes: list[str] = []
+    source = data.source_of(choice)
+    if isinstance(source, Table):
+        x = preprocessing.transform_table(source.path, notes, source.options())
+    else:
+        x = preprocessing.transform(data.load(choice).test_part(), notes)
+    for note in notes:
+        remark(f"note: {note}")
+    return x
 
 
 def design_of_weights(document: Document, loaded: LoadedWeights) -> Document:

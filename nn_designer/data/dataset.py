@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -65,14 +65,7 @@ class Column(Encoded):
 
     def take(self, rows: NDArray[np.intp]) -> Column:
         """The same column with only these rows."""
-        return Column(
-            self.name,
-            self.kind,
-            self.values[rows],
-            self.categories,
-            self.has_other,
-            self.date_order,
-        )
+        return replace(self, values=self.values[rows])
 
 
 @dataclass(frozen=True)
@@ -156,6 +149,19 @@ class Dataset:
     def feature_names(self) -> tuple[str, ...]:
         """The name of every number of a table's sample; empty for pictures."""
         return tuple(name for column in self.columns for name in column.encoded_names)
+
+    def test_part(self) -> Dataset:
+        """The data's own test part; all of it if it has none."""
+        if not self.has_test_part:
+            return self
+        rows = np.arange(self.n_rows - self.n_test, self.n_rows)
+        return replace(
+            self,
+            y=self.y[rows[0] :],
+            x=None if self.x is None else self.x[rows[0] :],
+            columns=tuple(column.take(rows) for column in self.columns),
+            n_test=0,
+        )
 
     def summary(self) -> DataSummary:
         return DataSummary(

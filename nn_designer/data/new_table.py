@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nn_designer.data.columns import FoundColumn, column_from_cells, to_categories, to_numbers
-from nn_designer.data.dataset import Column
+from nn_designer.data.dataset import Column, Dataset
 from nn_designer.data.dates import swap_day_and_month
 from nn_designer.data.errors import DataError
 from nn_designer.data.reading import TableData, read_table
@@ -23,11 +24,11 @@ if TYPE_CHECKING:
 
 _LABEL_NAMES = frozenset(("label", "class", "target", "digit", "y"))
 
-NewTable = str | Path | Mapping[str, ArrayLike]
+NewTable = str | Path | Dataset | Mapping[str, ArrayLike]
 
 
 def columns_for_prediction(
-    preprocessing: Preprocessing, table: NewTable, notes: list[str]
+    preprocessing: Preprocessing, table: NewTable, notes: list[str], reading: ReadingOptions
 ) -> list[Column]:
     """The columns that the network was trained on, from a new table, in their order.
 
@@ -35,28 +36,28 @@ def columns_for_prediction(
         DataError: a column is missing, or holds something else than in training.
     """
     wanted = [column.name for column in preprocessing.columns]
-    data, name = _read(table, preprocessing.reading, wanted)
+    data, name = _read(table, (reading, preprocessing.reading), wanted)
     by_name = {column.name: column for column in data.columns}
     absent = [column for column in wanted if column not in by_name]
     if absent and not data.has_header and len(data.columns) == len(wanted):
         notes.append(f"{name} has no header; its columns were taken by their place.")
         by_name = dict(zip(wanted, data.columns, strict=True))
     elif absent:
-        raise DataError(_absent_sentence(absent, list(by_name), name))
+        raise DataError(_absent_sentence(absent, list(by_name), name, table))
     return [
         _as_trained(declared, by_name[declared.name], notes) for declared in preprocessing.columns
     ]
 
 
 def samples_for_prediction(
-    preprocessing: Preprocessing, table: NewTable, notes: list[str]
+    preprocessing: Preprocessing, table: NewTable, notes: list[str], reading: ReadingOptions
 ) -> NDArray[np.float64]:
     """Pictures as a table, one per row, one column per pixel: (N, *sample_shape), not scaled.
 
     Raises:
         DataError: there are too few or too many columns, or cells that are no numbers.
     """
-    data, name = _read(table, preprocessing.reading, ())
+    data, name = _read(table, (reading, preprocessing.reading), ())
     size = math.prod(preprocessing.sample_shape)
     columns = list(data.columns)
     if len(columns) == size + 1:
@@ -76,20 +77,26 @@ def samples_for_prediction(
     return values.reshape(-1, *preprocessing.sample_shape)
 
 
-def _read(table: NewTable, options: ReadingOptions, wanted: Sequence[str]) -> tuple[TableData, str]:
-    """The table and what to call it. A file is read as in training, or else as found fit."""
+def _read(
+    table: NewTable, ways: Sequence[ReadingOptions], wanted: Sequence[str]
+) -> tuple[TableData, str]:
+    """The table and what to call it. A file is read in the first of these ways, or else as found
+    fit, that gives the columns wanted."""
     if isinstance(table, (str, Path)):
         name = Path(table).name
-        if options == AUTOMATIC:
-            return read_table(table), name
-        try:
-            data = read_table(table, options)
-        except DataError:
-            # The new file may be written otherwise: Excel before, CSV now.
-            return read_table(table), name
-        if set(wanted) <= {column.name for column in data.columns}:
-            return data, name
+        for way in dict.fromkeys(way for way in ways if way != AUTOMATIC):
+            with suppress(DataError):  # it may be written otherwise: Excel before, CSV now
+                data = read_table(table, way)
+                if set(wanted) <= {column.name for column in data.columns}:
+                    return data, name
         return read_table(table), name
+    if isinstance(table, Dataset):
+        if table.x is not None:
+            raise DataError(
+                f"The network was trained on the columns {', '.join(map(repr, wanted[:12]))}, and "
+                f"{table.title!r} holds pictures. Choose data of the same kind."
+            )
+        return TableData(tuple(map(FoundColumn, table.columns))), table.title
     cells: dict[str, Sequence[Any]] = {str(key): _cells(table[key]) for key in table.keys()}  # noqa: SIM118
     if not cells:
         raise DataError("The table has no columns. Give the columns of the training data.")
@@ -112,16 +119,21 @@ def _cells(values: Any) -> Sequence[Any]:
     return list(array)
 
 
-def _absent_sentence(absent: Sequence[str], given: Sequence[str], name: str) -> str:
+def _absent_sentence(
+    absent: Sequence[str], given: Sequence[str], name: str, table: NewTable
+) -> str:
     near = get_close_matches(absent[0], given, n=1)
     hint = f" Did you mean to rename {near[0]!r}?" if near else ""
     shown = ", ".join(repr(column) for column in absent[:8])
     more = f" and {len(absent) - 8:,} more" if len(absent) > 8 else ""
     what = "the column" if len(absent) == 1 else "the columns"
+    advice = f"Add {what}, with a header that names {'it' if len(absent) == 1 else 'them'}."
+    if isinstance(table, Dataset):
+        advice, hint = "Choose data of the same kind.", ""
     found = ", ".join(repr(column) for column in given[:8]) + (", …" if len(given) > 8 else "")
     return (
         f"{name} misses {what} {shown}{more} that the network was trained on; it has {found}. "
-        f"Add {what}, with a header that names them.{hint}"
+        f"{advice}{hint}"
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -99,7 +99,7 @@ class Preprocessing:
             target_scale=scale,
             source=dataset.source,
             image_shape=dataset.image_shape,
-            reading=replace(dataset.reading, sheet=""),
+            reading=dataset.reading,
         )
 
     # ----------------------------------------------------------------- inputs
@@ -126,20 +126,25 @@ class Preprocessing:
         np.divide(x, np.float32(self.divide_by), out=out, dtype=np.float32, casting="unsafe")
         return out
 
-    def transform(self, raw: Dataset | Mapping[str, ArrayLike] | NDArray[Any]) -> Floats:
+    def transform(
+        self,
+        raw: Dataset | Mapping[str, ArrayLike] | NDArray[Any],
+        notes: list[str] | None = None,
+    ) -> Floats:
         """Raw data → what the network receives, (N, *sample_shape) float32.
 
         ``raw`` is a data set, a mapping (or pandas table) of column names to cells, or an array:
-        (N, *sample_shape) of pixels, or (N, columns) if all columns are numbers.
+        (N, *sample_shape) of pixels, or (N, columns) if all columns are numbers. Columns are
+        found by name, others are ignored.
 
         Raises:
             DataError: the data does not have what the network was trained on.
         """
-        if isinstance(raw, Dataset):
-            return self.encode(raw.columns) if self.columns else self.scale_array(_x_of(raw))
+        if isinstance(raw, Dataset) and not self.columns:
+            return self._transform_array(_x_of(raw, self.sample_shape))
         if isinstance(raw, np.ndarray):
             return self._transform_array(raw)
-        return self.transform_table(raw)
+        return self.transform_table(raw, notes)
 
     def _transform_array(self, raw: NDArray[Any]) -> Floats:
         if not self.columns:
@@ -164,14 +169,16 @@ class Preprocessing:
 
     def transform_table(
         self,
-        table: str | Path | Mapping[str, ArrayLike],
+        table: str | Path | Dataset | Mapping[str, ArrayLike],
         notes: list[str] | None = None,
+        reading: ReadingOptions = AUTOMATIC,
     ) -> Floats:
-        """A new table (file, mapping or pandas table) → inputs, one row per row of the table.
+        """A new table (file, data set, mapping or pandas table) → inputs, one row per row of it.
 
-        Columns are found by name, others are ignored. A file without a header is taken by
-        position if it has exactly the columns needed. Sentences on what was filled or not known
-        are appended to ``notes``.
+        Columns are found by name, others are ignored. A file is read as ``reading`` says, or as
+        in training, or as found fit, whichever first gives the columns needed. One without a
+        header is taken by position if it has exactly these columns. Sentences on what was
+        filled or not known are appended to ``notes``.
 
         Raises:
             DataError: a column is missing, or holds something else than in training.
@@ -180,9 +187,9 @@ class Preprocessing:
 
         found_notes: list[str] = []
         if self.columns:
-            x = self.encode(columns_for_prediction(self, table, found_notes))
+            x = self.encode(columns_for_prediction(self, table, found_notes, reading))
         else:
-            x = self.scale_array(samples_for_prediction(self, table, found_notes))
+            x = self.scale_array(samples_for_prediction(self, table, found_notes, reading))
         if notes is not None:
             notes.extend(found_notes)
         return x
@@ -299,11 +306,12 @@ def _fit_column(column: Column, rows: NDArray[np.intp]) -> ColumnInput:
     return ColumnInput(column.name, column.kind, mean, scale, date_order=column.date_order)
 
 
-def _x_of(dataset: Dataset) -> NDArray[Any]:
-    if dataset.x is None:
+def _x_of(dataset: Dataset, sample_shape: tuple[int, ...]) -> NDArray[Any]:
+    if dataset.x is None or math.prod(dataset.sample_shape) != math.prod(sample_shape):
+        given = "a table" if dataset.x is None else f"of {_shown(dataset.sample_shape)} numbers"
         raise DataError(
-            f"The network was trained on pictures, and {dataset.title!r} is a table. "
-            "Choose data of the same kind."
+            f"The network was trained on pictures of {_shown(sample_shape)} numbers, and "
+            f"{dataset.title!r} is {given}. Choose data of the same kind."
         )
     return dataset.x
 

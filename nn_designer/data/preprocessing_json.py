@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 from nn_designer.data.errors import DataError
 from nn_designer.data.preprocessing import FORMAT, VERSION, ColumnInput, Preprocessing
-from nn_designer.data.reading_options import CHOICES, ReadingOptions
+from nn_designer.data.reading_options import CHOICES, LONGEST_SHEET_NAME, ReadingOptions
 
 
 def read_preprocessing(data: object) -> Preprocessing:
@@ -91,7 +91,10 @@ def _reading(item: object) -> ReadingOptions:
     if not isinstance(item, Mapping):
         _refuse("reading", "a record", item)
     for key, value in item.items():
-        if key not in CHOICES or not isinstance(value, str) or value not in CHOICES[key]:
+        known = isinstance(value, str) and (
+            value in CHOICES.get(key, ()) or (key == "sheet" and len(value) <= LONGEST_SHEET_NAME)
+        )
+        if not known:
             _refuse("reading", "a record of known reading settings", dict(item))
     return ReadingOptions(**item)
 

@@ -41,10 +41,12 @@ class ReadingOptions:
     sheet: str = ""
 
     def to_json(self) -> dict[str, str]:
-        """What differs from finding it out. A sheet is not kept: it is of that one file."""
-        values = asdict(self)
-        return {key: values[key] for key in CHOICES if values[key] != "auto"}
+        """What differs from finding it out."""
+        usual = asdict(AUTOMATIC)
+        return {key: value for key, value in asdict(self).items() if value != usual[key]}
 
 
 AUTOMATIC = ReadingOptions()
 """Everything found out by itself."""
+
+LONGEST_SHEET_NAME = 200

@@ -15,6 +15,7 @@ from nn_designer.data.reading_options import (
     DECIMALS,
     ENCODINGS,
     HEADERS,
+    LONGEST_SHEET_NAME,
     SEPARATORS,
     ReadingOptions,
 )
@@ -67,7 +68,11 @@ class Table(DataSource):
         title="Column names",
         help="Whether the first row holds the names of the columns.",
     )
-    sheet = Text("", maximum_length=200, help="The sheet of an Excel file; empty: the first one.")
+    sheet = Text(
+        "",
+        maximum_length=LONGEST_SHEET_NAME,
+        help="The sheet of an Excel file; empty: the first one.",
+    )
 
     def options(self) -> ReadingOptions:
         return ReadingOptions(

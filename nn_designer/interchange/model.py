@@ -50,7 +50,11 @@ class TrainedModel:
             DesignError: the design can't be compiled; WeightError: the weights do not fit it.
         """
         x = raw if self.preprocessing is None else self._encoded(self.preprocessing, raw)
-        outputs = self.network().predict(np.asarray(x, dtype=np.float32))
+        return self.outputs(np.asarray(x, dtype=np.float32))
+
+    def outputs(self, x: np.ndarray) -> np.ndarray:
+        """As :meth:`predict`, for inputs as the network receives them, (N, *sample_shape)."""
+        outputs = self.network().predict(x)
         if self.task == "number" and self.preprocessing is not None:
             outputs = self.preprocessing.inverse_target(outputs)
         return np.asarray(outputs)

@@ -1,6 +1,8 @@
 """The commands predict, export and import."""
 
 import csv
+import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -183,3 +185,29 @@ def test_a_foreign_file_borrows_the_preprocessing_of_the_designs_data(iris):
     done = iris("predict", "a.nnd", "--weights", "bare.npz", *words, "b.csv")
     assert "without their preprocessing" in done.err
     assert Path("a.csv").read_bytes() == Path("b.csv").read_bytes()
+
+
+def test_how_an_own_table_is_read_travels_with_design_and_weights(command):
+    """A decimal comma that nobody could guess: 1,234 is one and a bit, says the design."""
+    rows = "".join(f"{i},{i}00;{2 * i},5\n" for i in range(1, 40))
+    Path("t.csv").write_text("size;price\n" + rows, encoding="utf-8")
+    command("new", "auto-mpg", "a.nnd")
+    design = json.loads(Path("a.nnd").read_text(encoding="utf-8"))
+    settings = {"path": "t.csv", "target": "price", "decimal": "comma"}
+    design["data"] = {"source": "table", "settings": settings}
+    next(one for one in design["layers"] if one["kind"] == "input")["settings"]["shape"] = [1]
+    Path("a.nnd").write_text(json.dumps(design), encoding="utf-8")
+    done = command("train", "a.nnd", "--epochs", 1, "--weights", "w.npz")
+    assert done.status == 0, done.err
+    loaded = read_weights("w.npz")
+    assert loaded.preprocessing.columns[0].mean < 100
+    command("predict", "a.nnd", "--weights", "w.npz", "--data", "t.csv", "--out", "own.csv")
+    shutil.copy("t.csv", "new.csv")
+    command("predict", "a.nnd", "--weights", "w.npz", "--data", "new.csv", "--out", "new_p.csv")
+    assert rows_of("own.csv") == rows_of("new_p.csv")
+    # What the design says now of its own file comes first.
+    Path("t.csv").write_text(Path("t.csv").read_text().replace(",", "."), encoding="utf-8")
+    settings["decimal"] = "point"
+    Path("a.nnd").write_text(json.dumps(design), encoding="utf-8")
+    command("predict", "a.nnd", "--weights", "w.npz", "--data", "t.csv", "--out", "now.csv")
+    assert rows_of("now.csv") == rows_of("own.csv")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nn_designer.data import DataChoice, DataError, Preprocessing, load, prepare
+from nn_designer.data import Column, DataChoice, DataError, Preprocessing, load, prepare
+from nn_designer.data.columns import column_from_cells
 from nn_designer.data.preprocessing import ColumnInput
+from nn_designer.data.reading_options import ReadingOptions
 from nn_designer.resources import resource_path
 
 WriteTable = Callable[..., Path]
@@ -92,6 +95,93 @@ def test_prepared_inputs_are_transformed_raw_ones() -> None:
     np.testing.assert_array_equal(
         prepared.preprocessing.transform(data)[prepared.validation_rows], prepared.x_validation
     )
+
+
+def test_a_data_set_is_matched_by_column_names_and_categories() -> None:
+    data = load(DataChoice("penguins"))
+    preprocessing = fitted("penguins")
+    few = np.flatnonzero(data.columns[0].values == 1)[:20]  # one island alone
+    columns = [
+        column_from_cells(column.name, _cells(column.take(few))).column
+        for column in reversed(data.columns)
+    ]
+    part = replace(data, y=data.y[few], columns=tuple(columns))
+    assert part.columns[-1].categories != data.columns[0].categories
+    np.testing.assert_array_equal(preprocessing.transform(part), preprocessing.transform(data)[few])
+
+
+def _cells(column: Column) -> list[Any]:
+    """The cells of a column as in a file."""
+    if column.kind == "category":
+        return [None if code < 0 else column.categories[int(code)] for code in column.values]
+    return list(column.values)
+
+
+@pytest.mark.parametrize(
+    ("trained", "other", "sentence"),
+    [
+        (
+            "iris",
+            "auto_mpg",
+            "Auto MPG misses the columns 'sepal_length_cm', 'sepal_width_cm', "
+            "'petal_length_cm', 'petal_width_cm' that the network was trained on; it has "
+            "'Cylinders', 'Displacement', 'Horsepower', 'Weight_in_lbs', 'Acceleration', 'Year', "
+            "'Origin'. Choose data of the same kind.",
+        ),
+        (
+            "circles",
+            "digits",
+            "The network was trained on the columns 'x1', 'x2', and 'Small digits' holds "
+            "pictures. Choose data of the same kind.",
+        ),
+        (
+            "digits",
+            "iris",
+            "The network was trained on pictures of 64 numbers, and 'Iris flowers' is a table. "
+            "Choose data of the same kind.",
+        ),
+        (
+            "digits",
+            "mnist",
+            "The network was trained on pictures of 64 numbers, and 'MNIST digits' is of 784 "
+            "numbers. Choose data of the same kind.",
+        ),
+    ],
+)
+def test_data_of_another_kind_is_refused(trained: str, other: str, sentence: str) -> None:
+    with pytest.raises(DataError) as caught:
+        fitted(trained).transform(load(DataChoice(other)))
+    assert str(caught.value) == sentence
+
+
+def test_pictures_flat_or_not_are_the_same_pictures() -> None:
+    flat, image = (load(DataChoice("digits", {"shape": shape})) for shape in ("flat", "image"))
+    preprocessing = prepare(image).preprocessing
+    np.testing.assert_array_equal(preprocessing.transform(flat), preprocessing.transform(image))
+
+
+def test_the_sheet_of_a_workbook_travels(tmp_path: Path) -> None:
+    numbers = pd.DataFrame({"size": range(20), "price": [3 * i for i in range(20)]})
+    other = pd.DataFrame({"size": range(900, 920), "price": range(20)})
+
+    def workbook(name: str, **sheets: pd.DataFrame) -> Path:
+        with pd.ExcelWriter(tmp_path / name) as writer:
+            for title, frame in sheets.items():
+                frame.to_excel(writer, sheet_name=title, index=False)
+        return tmp_path / name
+
+    path = workbook("a.xlsx", Old=other, New=numbers)
+    choice = DataChoice("table", {"path": str(path), "target": "price", "sheet": "New"})
+    before = prepare(load(choice)).preprocessing
+    after = Preprocessing.from_json(json.dumps(before.to_json()))
+    assert after == before
+    sizes = after.inverse_inputs(after.transform_table(path))[:, 0]
+    np.testing.assert_allclose(sizes, range(20), atol=1e-5)
+    # Asked for, another sheet is read; a workbook without such a sheet is read as it is.
+    asked = after.transform_table(path, reading=ReadingOptions(sheet="Old"))
+    np.testing.assert_allclose(after.inverse_inputs(asked)[:, 0], range(900, 920), rtol=1e-5)
+    plain = after.transform_table(workbook("b.xlsx", Sheet1=numbers))
+    np.testing.assert_allclose(after.inverse_inputs(plain)[:, 0], range(20), atol=1e-5)
 
 
 def test_points_of_a_plane_as_an_array() -> None:
@@ -286,6 +376,8 @@ DAMAGED: list[tuple[str, Any]] = [
     ("reading", "fast"),
     ("reading", {"decimal": "both"}),
     ("reading", {"speed": "auto"}),
+    ("reading", {"sheet": 1}),
+    ("reading", {"sheet": "x" * 201}),
 ]
 
 
