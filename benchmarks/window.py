@@ -9,7 +9,9 @@ Prints, for each template, and judges (exit status 1 if one is missed):
 - how long Stop takes to be answered, slowest of all tries (below 100 ms), also for a network whose
   single batch takes longer than that.
 
-Runs in a window where there is a display (or under ``xvfb-run``), else offscreen.
+Rounds in which other programs used the machine are left out, as long as three calm ones are
+left; more are tried for that. Runs in a window where there is a display (or under ``xvfb-run``),
+else offscreen.
 """
 
 from __future__ import annotations
@@ -22,10 +24,12 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import Any
 
+from benchmarks.machine import OthersLoad
 from nn_designer.data import DataChoice, load, prepare
 from nn_designer.design.compile import compile_design, optimizer_settings, training_settings
 from nn_designer.design.document import Document
@@ -39,6 +43,8 @@ MOST_STOP_MS = 100.0
 BEAT_MS = 16
 SECONDS = 4.0  # about so long each run trains
 STOPS = 7
+CALM_CORES = 0.25  # a round in which others used more is not calm
+TRIES = 4  # so many times as many rounds are tried to find calm ones
 
 
 def longer(document: Document, epochs: int) -> Document:
@@ -80,11 +86,35 @@ def alone(template: str, epochs: int) -> float:
     return epochs * len(prepared.x_train) / (perf_counter() - began)
 
 
-def alone_elsewhere(template: str, epochs: int) -> float:
-    """:func:`alone` in a fresh process."""
-    command = [sys.executable, "-m", "benchmarks.window", "--alone", template, str(epochs)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=300)
-    return float(done.stdout)
+class Alone:
+    """:func:`alone` in a process of its own, asked again and again."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.window", "--alone"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.pid = self._process.pid
+
+    def rate(self, template: str, epochs: int) -> float:
+        assert self._process.stdin is not None and self._process.stdout is not None
+        print(template, epochs, file=self._process.stdin, flush=True)
+        return float(self._process.stdout.readline())
+
+    def end(self) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait(timeout=20)
+
+
+def answer_alone() -> int:
+    """The other end of :class:`Alone`."""
+    for line in sys.stdin:
+        template, epochs = line.split()
+        print(alone(template, int(epochs)), flush=True)
+    return 0
 
 
 # ---------------------------------------------------------------------- the window's side
@@ -120,27 +150,29 @@ class Bench:
         self._timer.setInterval(BEAT_MS)
         self._timer.timeout.connect(lambda: self._beats.append(perf_counter()))
         self._timer.start()
-        self.trainer.failed.connect(self._on_failed)
-
-    def _on_failed(self, sentence: str) -> None:
-        raise SystemExit(sentence)
 
     def until(self, signal: Any, timeout_s: float = 300.0) -> Any:
         """Handle events until ``signal``; what it brings."""
         from PySide6.QtCore import QEventLoop, QTimer
 
-        loop, got = QEventLoop(), []
+        loop, got, failed = QEventLoop(), [], []
 
         def take(value: object = None) -> None:
             got.append(value)
             loop.quit()
 
+        def fail(sentence: str) -> None:
+            failed.append(sentence)
+            loop.quit()
+
         signal.connect(take)
+        self.trainer.failed.connect(fail)
         QTimer.singleShot(int(1000 * timeout_s), loop.quit)
         loop.exec()
         signal.disconnect(take)
+        self.trainer.failed.disconnect(fail)
         if not got:
-            raise SystemExit(f"nothing came within {timeout_s:g} s")
+            raise SystemExit(failed[0] if failed else f"nothing came within {timeout_s:g} s")
         return got[0]
 
     def rest(self, seconds: float) -> None:
@@ -181,11 +213,24 @@ class Bench:
         self.rest(0.3)
         return taken
 
+    def processes(self) -> list[int]:
+        """Of ours beside this one: the training process, and the X server that draws for us."""
+        import multiprocessing
+
+        return [child.pid for child in multiprocessing.active_children() if child.pid] + x_server()
+
     def end(self) -> None:
         self._timer.stop()
         self.session.store.undo_stack.setClean()
         self.session.end()
         self._folder.cleanup()
+
+
+def x_server() -> list[int]:
+    """The process of the display, where the system tells."""
+    display = os.environ.get("DISPLAY", "").removeprefix(":").partition(".")[0]
+    lock = Path(f"/tmp/.X{display}-lock")
+    return [int(lock.read_text())] if display and lock.exists() else []
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -202,11 +247,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--template", action="append", help="default: article and spiral")
-    parser.add_argument("--alone", nargs=2, metavar=("TEMPLATE", "EPOCHS"), help=argparse.SUPPRESS)
+    parser.add_argument("--alone", action="store_true", help=argparse.SUPPRESS)
     words = parser.parse_args(arguments)
     if words.alone:
-        print(alone(words.alone[0], int(words.alone[1])))
-        return 0
+        return answer_alone()
     if sys.platform.startswith("linux") and not (
         os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     ):
@@ -231,25 +275,66 @@ def measure(bench: Bench, template: str, rounds: int) -> bool:
     pilot = bench.run(longer(document, 10 if template == "article" else 300))
     samples = bench.trainer.run_info.n_train
     epochs = max(2, round(SECONDS * pilot.rate / samples))
-    shares, beats = [], []
     print(f"{template} ({epochs:,} epochs a run)")
-    for _ in range(rounds):
-        before = alone_elsewhere(template, epochs)
-        here = bench.run(longer(document, epochs))
-        bench.rest(0.5)
-        shares.append(here.rate / before)
-        beats += here.beats_ms
-        print(
-            f"    alone {before:>11,.0f}   window {here.rate:>11,.0f} samples/s   "
-            f"share {shares[-1]:.2f}   beat p99 {percentile(here.beats_ms, 0.99):.1f} ms",
-            flush=True,
-        )
-    share, beat = median(shares), percentile(beats, 0.99)
+    contender = Alone()
+    try:
+        contender.rate(template, 1)  # loads the data
+        measured: list[Round] = []
+        while len(calm(measured)) < rounds and len(measured) < TRIES * rounds:
+            measured.append(one_round(bench, contender, document, template, epochs))
+            print(measured[-1], flush=True)
+    finally:
+        contender.end()
+    judged = calm(measured) if len(calm(measured)) >= 3 else measured
+    share = median(one.share for one in judged)
+    beat = percentile([gap for one in judged for gap in one.beats_ms], 0.99)
     slowest = max(bench.stop(document) for _ in range(STOPS))
+    print(
+        f"  judged by {len(judged)} of {len(measured)} rounds, {len(calm(measured))} of them calm"
+    )
     fine = judge("share of the generator alone, median", f"{share:.2f}", share >= LEAST_SHARE)
     fine &= judge("heartbeat p99", f"{beat:.1f} ms", beat < MOST_BEAT_MS)
     fine &= judge(f"Stop answered, slowest of {STOPS}", f"{slowest:.0f} ms", slowest < MOST_STOP_MS)
     return fine
+
+
+@dataclass(frozen=True)
+class Round:
+    """One run alone and one in the window, and how busy others were meanwhile."""
+
+    alone: float
+    window: float
+    beats_ms: list[float]
+    others_cores: float
+
+    @property
+    def share(self) -> float:
+        return self.window / self.alone
+
+    def __str__(self) -> str:
+        return (
+            f"    alone {self.alone:>11,.0f}   window {self.window:>11,.0f} samples/s   "
+            f"share {self.share:.2f}   beat p99 {percentile(self.beats_ms, 0.99):.1f} ms   "
+            f"others {self.others_cores:.2f} cores"
+        )
+
+
+def calm(rounds: Sequence[Round]) -> list[Round]:
+    return [one for one in rounds if one.others_cores < CALM_CORES]
+
+
+def one_round(
+    bench: Bench, contender: Alone, document: Document, template: str, epochs: int
+) -> Round:
+    processes = [contender.pid, *bench.processes()]
+    load = OthersLoad(processes)
+    before = contender.rate(template, epochs)
+    others = load.cores()
+    load = OthersLoad(processes)
+    here = bench.run(longer(document, epochs))
+    others = max(others, load.cores())
+    bench.rest(0.5)
+    return Round(before, here.rate, here.beats_ms, others)
 
 
 if __name__ == "__main__":

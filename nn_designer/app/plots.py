@@ -252,9 +252,10 @@ class CurvePlot(PlotFrame):
     def _draw(self, item: Any, x: np.ndarray, y: np.ndarray, part: slice, limit: int) -> int:
         """Draw a part of a curve with at most ``limit`` points; the number of points drawn."""
         x, y = x[part], y[part]
+        # What is empty is hidden: an item costs its share of every repaint.
+        item.setVisible(len(x) >= 2)
         if len(x) < 2:
-            if item.xData is not None and len(item.xData):
-                item.setData(x=np.empty(0), y=np.empty(0))
+            item.setData(x=np.empty(0), y=np.empty(0))
             return 0
         kept = decimate(y, limit)
         item.setData(x=x[kept], y=self._heights(y[kept]), skipFiniteCheck=True)
@@ -263,9 +264,9 @@ class CurvePlot(PlotFrame):
     def _draw_dots(self, item: Any, series: Series, shown: bool, low: float, high: float) -> int:
         part = series.window(low, high)
         x, y = series.x[part], series.y[part]
-        if not shown or not 0 < len(x) <= _DOTS_UP_TO:
-            if len(item.data):
-                item.setData(x=[], y=[])
+        visible = shown and 0 < len(x) <= _DOTS_UP_TO
+        item.setVisible(visible)
+        if not visible:
             return 0
         if len(item.data) != len(x) or item.data["x"][-1] != x[-1] or self._restyled:
             item.setData(x=x, y=self._heights(y))
@@ -333,7 +334,9 @@ class CurvePlot(PlotFrame):
                 height = float(self._heights(y[index : index + 1])[0])
                 spots.append({"pos": (float(series.x[index]), height), "brush": colour})
         self._cursor.setVisible(at is not None)
-        self._cursor_dots.setData(spots)
+        self._cursor_dots.setVisible(bool(spots))
+        if spots:
+            self._cursor_dots.setData(spots)
         if at is None:
             self.remark_label.setText("")
         else:

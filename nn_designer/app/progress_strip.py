@@ -47,10 +47,11 @@ class ThinBar(QWidget):
 
     def set_share(self, share: float) -> None:
         share = min(1.0, max(0.0, share))
-        if round(share * self.width()) != round(self.share * self.width()) or share in (0.0, 1.0):
+        before, self.share = self.share, share
+        if round(share * self.width()) != round(before * self.width()):
             self.update()
-        self.share = share
-        self.setAccessibleDescription(f"{100 * share:.0f} %")
+        if round(100 * share) != round(100 * before):  # screen readers are told, so not always
+            self.setAccessibleDescription(f"{100 * share:.0f} %")
 
     def set_colours(self, bar: str, ground: str) -> None:
         self._bar, self._ground = QColor(bar), QColor(ground)
@@ -132,6 +133,9 @@ class ProgressStrip(QWidget):
     def show_progress(self, position: float, epochs: int) -> None:
         """``position`` in epochs done, with fractions."""
         self.bar.set_share(position / epochs if epochs else 0.0)
+
+    def show_epoch(self, position: float, epochs: int) -> None:
+        """The epoch in words; a new text lays the line out again, so not at every redraw."""
         if epochs:
             under_way = min(epochs, int(position) + 1)
             self.epoch_label.setText(f"Epoch {under_way:,} of {epochs:,}")

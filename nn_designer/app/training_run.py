@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 UPDATE_PERIOD_S = 1 / 30
 PROBE_PERIOD_S = 1 / 10
-PROBE_SHARE = 0.03  # of the time, at most
+PROBE_SHARE = 0.02  # of the time, at most
 SNAPSHOT_PERIOD_S = 0.25
 SNAPSHOT_SHARE = 0.01
 # A look into the pipe costs about 15 us, and a tiny network's batch as much: look less often.

@@ -112,6 +112,14 @@ def probabilities(outputs: NDArray[Any], n_classes: int, *, signed: bool) -> NDA
     return np.where(total > 0, positive / np.where(total > 0, total, 1.0), even)
 
 
+def answers(outputs: NDArray[Any], *, signed: bool) -> NDArray[np.intp]:
+    """The class each row of outputs stands for, (n,); see :func:`probabilities`."""
+    outputs = np.asarray(outputs).reshape(len(outputs), -1)
+    if outputs.shape[1] == 1:
+        return (outputs[:, 0] > (0.0 if signed else 0.5)).astype(np.intp)
+    return outputs.argmax(axis=1)
+
+
 def confusion_counts(true: NDArray[Any], predicted: NDArray[Any], n: int) -> NDArray[np.int64]:
     """Counts (n, n): a row for each true class, a column for each predicted one."""
     flat = np.bincount(true.astype(np.int64) * n + predicted, minlength=n * n)
@@ -152,10 +160,10 @@ class Prober:
         if kind == "surface":
             shares = probabilities(outputs, self._n_classes, signed=self._signed)
             return Probe(kind, epoch, shares.reshape(_GRID, _GRID, -1))
-        answers = self._in_units(outputs)
+        numbers = self._in_units(outputs)
         if kind == "heat":
-            return Probe(kind, epoch, answers.reshape(_GRID, _GRID).astype(np.float32))
-        return Probe(kind, epoch, np.stack((self._raw[:, 0], answers), axis=1))
+            return Probe(kind, epoch, numbers.reshape(_GRID, _GRID).astype(np.float32))
+        return Probe(kind, epoch, np.stack((self._raw[:, 0], numbers), axis=1))
 
     def _compared(self, validation_outputs: NDArray[Any] | None) -> NDArray[Any]:
         """Counts of a confusion matrix, or (true, predicted) numbers of the first target."""
@@ -163,8 +171,9 @@ class Prober:
             validation_outputs = self._network.predict(self._asked)
         true = self._all_y[: len(validation_outputs)]
         if self._scene.kind == "confusion":
-            shares = probabilities(validation_outputs, self._n_classes, signed=self._signed)
-            return confusion_counts(true, shares.argmax(axis=1), self._n_classes)
+            return confusion_counts(
+                true, answers(validation_outputs, signed=self._signed), self._n_classes
+            )
         true, outputs = true[:MOST_POINTS], validation_outputs[:MOST_POINTS]
         return np.stack((self._in_units(true), self._in_units(outputs)), axis=1)
 

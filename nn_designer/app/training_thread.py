@@ -33,7 +33,7 @@ from nn_designer.engine.progress import Finished
 _log = logging.getLogger(__name__)
 
 # Stop is answered within 100 ms: the server gets this long, then it is ended by force.
-STOP_PATIENCE_S = 0.06
+STOP_PATIENCE_S = 0.05
 
 
 _alive: set[TrainingThread] = set()  # a running thread must not be collected
@@ -241,10 +241,11 @@ class TrainingThread(QThread):
         self._stop_deadline = None
         if host is None or isinstance(host, ThreadHost):
             return  # a thread can't be ended; it stops after its batch
-        host.kill()
-        self._host = None
+        # The answer first: ending a process that holds much memory takes a while.
         message = "Stopped in the middle of a batch; the weights are those of the last snapshot."
         self._deliver(Ended(run, Finished("stopped", 0, message)))
+        self._host = None
+        host.kill()
         self._run_is_over()
         self._start_host()
 

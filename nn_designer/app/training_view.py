@@ -26,7 +26,7 @@ from nn_designer.app.views.value_surface import ValueSurface
 from nn_designer.design.diff import Change, diff
 from nn_designer.engine.progress import EpochProgress, Finished, Started
 
-REDRAW_MS = 33  # one of the two plots each time, so that no single repaint takes long
+REDRAW_MS = 40  # one of the two plots each time, so that no single repaint takes long
 _LOOK_AFTER_MS = 250
 _WARM_UP_AFTER_MS = 150
 _SPEED_PERIOD_S = 0.25
@@ -244,6 +244,7 @@ class TrainingView(QWidget):
         self.loss_plot.begin(started.epochs)
         self.metric_plot.begin(started.epochs)
         self.strip.show_progress(0.0, started.epochs)
+        self.strip.show_epoch(0.0, started.epochs)
         self._show_difference()
 
     def _on_progressed(self, update: Update) -> None:
@@ -313,6 +314,7 @@ class TrainingView(QWidget):
             # Numbers that change faster can't be read.
             self._speed_due = False
             self._speed_shown_at = now
+            self.strip.show_epoch(self._position, info.epochs)
             self._show_speed(info)
 
     def _show_speed(self, info: Started) -> None:

@@ -20,6 +20,7 @@ from nn_designer.app.training_run import Sometimes
 from nn_designer.app.training_scenes import (
     MOST_POINTS,
     Prober,
+    answers,
     confusion_counts,
     grid,
     kind_of_scene,
@@ -105,6 +106,12 @@ def test_every_sort_of_output_becomes_probabilities() -> None:
     np.testing.assert_allclose(signs, [[1, 0], [0.5, 0.5], [0.25, 0.75]])
     linear = probabilities(np.array([[-1.0, 3.0, 1.0], [-1.0, -1.0, -1.0]]), 3, signed=False)
     np.testing.assert_allclose(linear, [[0, 0.75, 0.25], [1 / 3] * 3], rtol=1e-6)
+
+
+def test_the_answer_is_the_most_likely_class() -> None:
+    assert answers(np.array([[0.2], [0.9]]), signed=False).tolist() == [0, 1]
+    assert answers(np.array([[-0.2], [0.3]]), signed=True).tolist() == [0, 1]
+    assert answers(np.array([[0.1, 0.7, 0.2], [3.0, -1.0, 2.0]]), signed=False).tolist() == [1, 0]
 
 
 def test_confusion_counts_have_a_row_for_each_true_class() -> None:

@@ -28,8 +28,10 @@ def decimate(y: Array, limit: int) -> NDArray[np.intp]:
     chosen = np.concatenate(
         ([0, n - 1], starts + rows.argmin(axis=1), starts + rows.argmax(axis=1))
     )
-    # np.unique sorts; what fell into the padding is the last point.
-    return np.unique(np.minimum(chosen, n - 1))
+    # What fell into the padding is the last point. (np.unique would import numpy.ma, in the
+    # middle of the first run.)
+    chosen = np.sort(np.minimum(chosen, n - 1))
+    return chosen[np.append(True, chosen[1:] != chosen[:-1])]
 
 
 class Series:
