@@ -64,8 +64,13 @@ class Helper:
         try:
             here(*here_arguments)
         finally:
-            self._done.acquire()
-        if self._error is not None:
+            # On a busy machine the helper may not have got a core yet: take the task back.
+            taken_back = self._begin.acquire(blocking=False)
+            if not taken_back:
+                self._done.acquire()
+        if taken_back:
+            there(*there_arguments)
+        elif self._error is not None:
             error, self._error = self._error, None
             raise error
 
