@@ -89,9 +89,10 @@ class Adam(Optimizer):
         return factors
 
     def _range_steps(self, part: slice) -> list[Step]:
-        p, g, s = self._parameters[part], self._gradients[part], self._scratch[part]
+        p, g = self._parameters[part], self._gradients[part]
         both, averages = self._gradients_and_squares[:, part], self._slots[:, part]
         mean, squares = averages  # m / (1 - β₁), v / (1 - β₂)
+        s = both[1]  # g² is used up when s is needed: less memory to walk through
         betas = np.array([[self.beta_1], [self.beta_2]], p.dtype)
         if averages.size <= WRITTEN_OUT:
             betas = np.broadcast_to(betas, averages.shape).copy()
