@@ -27,6 +27,8 @@ class Activation:
     formula: ClassVar[str]
     help: ClassVar[str]
     source: ClassVar[str] = ""
+    torch: ClassVar[str]
+    """The PyTorch module that computes the same, as code; empty if it changes nothing."""
     elementwise: ClassVar[bool] = True
     """False if an output depends on the other inputs of the sample too (softmax)."""
     from_output: ClassVar[bool] = True

@@ -25,6 +25,7 @@ class Linear(Activation):
     title = "Linear"
     formula = "f(x) = x"
     help = "Changes nothing. For the last layer when numbers of any size are to be predicted."
+    torch = ""
 
     def emit_forward(self, program: Program, z: A, a: A) -> Kept:
         if a is not z:
@@ -45,6 +46,7 @@ class Sigmoid(Activation):
         "in hidden layers its gradient fades, ReLU or tanh learn faster there."
     )
     source = "https://en.wikipedia.org/wiki/Logistic_function"
+    torch = "nn.Sigmoid()"
 
     def emit_forward(self, program: Program, z: A, a: A) -> Kept:
         emit_sigmoid(program, z, a)
@@ -62,6 +64,7 @@ class Tanh(Activation):
     formula = "f(x) = (eˣ - e⁻ˣ) / (eˣ + e⁻ˣ)"
     help = "Squeezes any number between -1 and 1. Smooth: good for small networks and curves."
     source = "https://en.wikipedia.org/wiki/Hyperbolic_functions"
+    torch = "nn.Tanh()"
 
     def emit_forward(self, program: Program, z: A, a: A) -> Kept:
         program.step(np.tanh, z, a)
@@ -82,6 +85,7 @@ class ReLU(Activation):
         "layers. A neuron that never gets a positive sum stops learning (it is dead)."
     )
     source = "Nair and Hinton 2010, Rectified linear units improve restricted Boltzmann machines"
+    torch = "nn.ReLU()"
 
     def emit_forward(self, program: Program, z: A, a: A) -> Kept:
         program.maximum(z, 0.0, a)
@@ -100,6 +104,7 @@ class LeakyReLU(Activation):
     formula = "f(x) = x if x > 0, else 0.01 x"
     help = "ReLU that lets a hundredth of negative numbers pass, so that no neuron dies."
     source = "Maas et al. 2013, Rectifier nonlinearities improve neural network acoustic models"
+    torch = "nn.LeakyReLU(0.01)"
     slope: ClassVar[float] = 0.01  # as in the paper and in PyTorch (Keras: 0.2 or 0.3)
 
     def emit_forward(self, program: Program, z: A, a: A) -> Kept:
@@ -119,6 +124,7 @@ class ELU(Activation):
     formula = "f(x) = x if x > 0, else eˣ - 1"
     help = "Like ReLU, but negative numbers bend smoothly towards -1, so that no neuron dies."
     source = "Clevert et al. 2015, Fast and accurate deep network learning by ELUs"
+    torch = "nn.ELU()"
 
     def emit_forward(self, program: Program, z: A, a: A) -> Kept:
         low = program.scratch(z.shape)
@@ -143,6 +149,7 @@ class SELU(Activation):
         "LeCun normal initial weights and standardized inputs."
     )
     source = "Klambauer et al. 2017, Self-normalizing neural networks"
+    torch = "nn.SELU()"
     scale: ClassVar[float] = 1.0507009873554804934193349852946
     alpha: ClassVar[float] = 1.6732632423543772848170429916717
 
@@ -173,6 +180,7 @@ class GELU(Activation):
     formula = "f(x) = x Φ(x), Φ the normal distribution"
     help = "A smooth ReLU, the usual choice in transformers. The exact form, with Φ."
     source = "Hendrycks and Gimpel 2016, Gaussian error linear units"
+    torch = "nn.GELU()"
     from_output = False
 
     def emit_forward(self, program: Program, z: A, a: A) -> Kept:
@@ -195,6 +203,7 @@ class SiLU(Activation):
     formula = "f(x) = x / (1 + e⁻ˣ)"
     help = "x times its sigmoid: a smooth ReLU that dips slightly below zero."
     source = "Ramachandran et al. 2017, Searching for activation functions"
+    torch = "nn.SiLU()"
     from_output = False
 
     def emit_forward(self, program: Program, z: A, a: A) -> Kept:
@@ -217,6 +226,7 @@ class Softplus(Activation):
     formula = "f(x) = ln(1 + eˣ)"
     help = "A smooth ReLU that is always above zero; for outputs that must be positive."
     source = "Dugas et al. 2001, Incorporating second-order functional knowledge"
+    torch = "nn.Softplus()"
 
     def emit_forward(self, program: Program, z: A, a: A) -> Kept:
         # max(x, 0) + ln(1 + e^-|x|): several times as fast as np.logaddexp
@@ -242,6 +252,7 @@ class Softsign(Activation):
     formula = "f(x) = x / (1 + |x|)"
     help = "Between -1 and 1 like tanh, but it flattens out much more slowly."
     source = "Glorot and Bengio 2010, Understanding the difficulty of training deep networks"
+    torch = "nn.Softsign()"
     from_output = False
 
     def emit_forward(self, program: Program, z: A, a: A) -> Kept:
@@ -264,6 +275,7 @@ class HardSigmoid(Activation):
     formula = "f(x) = min(max(x / 6 + 1/2, 0), 1)"
     help = "A sigmoid of three straight lines: cheap, and exactly 0 or 1 beyond ±3."
     source = "Howard et al. 2019, Searching for MobileNetV3; as in Keras 3 and PyTorch"
+    torch = "nn.Hardsigmoid()"
 
     def emit_forward(self, program: Program, z: A, a: A) -> Kept:
         program.step(np.multiply, z, program.constant(1.0 / 6.0), a)
@@ -287,6 +299,7 @@ class Mish(Activation):
     formula = "f(x) = x tanh(ln(1 + eˣ))"
     help = "A smooth ReLU much like SiLU, with a slightly steeper rise."
     source = "Misra 2019, Mish: a self regularized non-monotonic activation function"
+    torch = "nn.Mish()"
     from_output = False
     limit: ClassVar[float] = 20.0  # beyond it the tanh is 1 to the last bit
 
@@ -327,6 +340,7 @@ class Softmax(Activation):
         "are several classes: one unit per class."
     )
     source = "https://en.wikipedia.org/wiki/Softmax_function"
+    torch = "nn.Softmax(dim=-1)"
     elementwise = False
 
     def emit_forward(self, program: Program, z: A, a: A) -> Kept:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+
 from nn_designer.interchange import metadata
 from nn_designer.interchange.files import unreadable, writing_aside
 from nn_designer.interchange.fitting import checked_tensor
@@ -36,11 +38,11 @@ def write(model: TrainedModel, path: Path) -> None:
     steps = steps_of(model.document)
     arrays = flat_arrays(model, steps)
     names = torch_names(steps)
-    tensors = {}
-    for key, array in arrays.items():
-        layer, _, tensor = key.rpartition(".")
-        tensor, array = to_torch(tensor, array)
-        tensors[f"{names.prefixes[layer]}.{tensor}"] = array
+    tensors: dict[str, np.ndarray] = {}
+    for step in steps:
+        for tensor in step.tensor_shapes:
+            name, array = to_torch(step.kind, tensor, arrays[f"{step.name}.{tensor}"])
+            tensors[f"{names.prefixes[step.name]}.{name}"] = array
     description = metadata.describe(model, steps, LAYOUT)
     description["names"] = {prefix: layer for layer, prefix in names.prefixes.items()}
     strings = {"format": "pt", OURS: metadata.to_text(description)}

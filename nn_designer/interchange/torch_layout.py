@@ -1,9 +1,8 @@
-"""How a design's weights are called and laid out in PyTorch.
+"""How a design's weights are called and laid out in PyTorch; the layer kinds declare it.
 
 A chain becomes an ``nn.Sequential``, whose index counts every module, also those without
 tensors: Dense with ReLU twice gives ``0.weight 0.bias 2.weight 2.bias``. Other designs get the
 names of their layers, as a module with these attributes would: ``dense_1.weight``.
-A Linear module's weight is (out, in), the transpose of our kernel.
 """
 
 from __future__ import annotations
@@ -13,24 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nn_designer.interchange.layout import Step, is_chain
-
-ACTIVATION_MODULES: dict[str, str] = {
-    "linear": "",
-    "sigmoid": "nn.Sigmoid()",
-    "tanh": "nn.Tanh()",
-    "relu": "nn.ReLU()",
-    "leaky_relu": "nn.LeakyReLU(0.01)",
-    "elu": "nn.ELU()",
-    "selu": "nn.SELU()",
-    "gelu": "nn.GELU()",
-    "silu": "nn.SiLU()",
-    "softplus": "nn.Softplus()",
-    "softsign": "nn.Softsign()",
-    "hard_sigmoid": "nn.Hardsigmoid()",
-    "mish": "nn.Mish()",
-    "softmax": "nn.Softmax(dim=-1)",
-}
-"""Activation key → the module that computes the same; "" for none."""
+from nn_designer.layers import KINDS, LayerKind
 
 
 @dataclass(frozen=True)
@@ -43,59 +25,52 @@ class TorchNames:
 
 def torch_names(steps: tuple[Step, ...]) -> TorchNames:
     """The names that the tensors of these layers have in PyTorch."""
-    with_tensors = [step for step in steps if step.tensor_shapes]
+    in_chain = _sequential(steps) if is_chain(steps) else None
+    if in_chain is not None:
+        return in_chain
+    return TorchNames({step.name: step.name for step in steps if step.tensor_shapes}, "")
+
+
+def _sequential(steps: tuple[Step, ...]) -> TorchNames | None:
+    """The names in an ``nn.Sequential`` of all steps; None if one of them has no modules."""
     modules: list[str] = []
     prefixes: dict[str, str] = {}
-    sequential = is_chain(steps)
     for step in steps:
-        found = modules_of(step)
+        found = step.kind.torch_modules(step.input_shapes)
         if found is None:
-            sequential = False
-            break
+            return None
         if step.tensor_shapes:
             prefixes[step.name] = str(len(modules))
         modules += found
-    if not sequential:
-        return TorchNames({step.name: step.name for step in with_tensors}, "")
     lines = "".join(f"\n    {module}," for module in modules)
     return TorchNames(prefixes, f"nn.Sequential({lines}\n)")
 
 
-def modules_of(step: Step) -> list[str] | None:
-    """The modules that do what one layer does, as code; None if no chain of modules can."""
-    settings = step.kind.values()
-    match step.kind.key:
-        case "input" | "output":
-            return []
-        case "dense":
-            ((n_inputs,),) = step.input_shapes
-            bias = "" if settings["use_bias"] else ", bias=False"
-            return [
-                f"nn.Linear({n_inputs}, {settings['units']}{bias})",
-                *_activation(settings["activation"]),
-            ]
-        case "activation":
-            return _activation(settings["activation"])
-        case "dropout":
-            return [f"nn.Dropout({settings['rate']})"]
-        case "flatten":
-            return ["nn.Flatten()"]
-    return None
+def to_torch(kind: LayerKind, tensor: str, array: np.ndarray) -> tuple[str, np.ndarray]:
+    """The name and layout of a layer's tensor in PyTorch."""
+    if tensor not in kind.torch_tensors:
+        return tensor, np.ascontiguousarray(array)
+    name, axes = kind.torch_tensors[tensor]
+    return name, np.ascontiguousarray(array.transpose(axes))
 
 
-def _activation(key: str) -> list[str]:
-    return [module] if (module := ACTIVATION_MODULES[key]) else []
+def from_torch(name: str, array: np.ndarray) -> tuple[str, np.ndarray]:
+    """Our name and layout of a PyTorch tensor. Name and rank tell what it is."""
+    if (name, array.ndim) not in _OURS:
+        return name, array
+    tensor, axes = _OURS[name, array.ndim]
+    return tensor, np.ascontiguousarray(array.transpose(axes))
 
 
-def to_torch(tensor: str, array: np.ndarray) -> tuple[str, np.ndarray]:
-    """Our tensor's name and array → PyTorch's."""
-    if tensor == "kernel":
-        return "weight", np.ascontiguousarray(array.T)
-    return tensor, np.ascontiguousarray(array)
+def _known_tensors() -> dict[tuple[str, int], tuple[str, tuple[int, ...]]]:
+    """PyTorch's name and rank → our name and axes, of all kinds."""
+    known: dict[tuple[str, int], tuple[str, tuple[int, ...]]] = {}
+    for kind in KINDS.values():
+        for tensor, (name, axes) in kind.torch_tensors.items():
+            back = tuple(axes.index(axis) for axis in range(len(axes)))
+            if known.setdefault((name, len(axes)), (tensor, back)) != (tensor, back):
+                raise AssertionError(f"{kind.key}: another kind means something else by {name!r}")
+    return known
 
 
-def from_torch(tensor: str, array: np.ndarray) -> tuple[str, np.ndarray]:
-    """PyTorch's tensor name and array → ours."""
-    if tensor == "weight" and array.ndim == 2:
-        return "kernel", np.ascontiguousarray(array.T)
-    return tensor, array
+_OURS = _known_tensors()

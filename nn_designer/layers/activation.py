@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from nn_designer.engine.activations import ACTIVATIONS
 from nn_designer.layers.base import Category, LayerKind, Shape
 from nn_designer.layers.dense import activation_titles
+from nn_designer.layers.exchange import torch_activation
 from nn_designer.params import Choice
 
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ class ActivationLayer(LayerKind):
 
     def output_activation(self, input_activations: Sequence[str]) -> str:
         return self.activation
+
+    def torch_modules(self, input_shapes: Sequence[Shape]) -> tuple[str, ...]:
+        return torch_activation(self.activation)
 
     def emit(self, plan: Plan, inputs: Sequence[Value]) -> Value:
         return plan.activated(self.activation, inputs[0], overwrite=False)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from nn_designer.engine.shapes import Shape, ShapeError, WeightSpec, shape_text
+from nn_designer.layers.exchange import ForeignTensor
 from nn_designer.params import HasParams
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ class LayerKind(HasParams):
     minimum_inputs: ClassVar[int] = 1
     maximum_inputs: ClassVar[int | None] = 1
     has_output: ClassVar[bool] = True
+    torch_tensors: ClassVar[Mapping[str, ForeignTensor]] = {}
+    """What PyTorch makes of the tensors of :meth:`weight_specs`, by their name here."""
 
     def summary(self) -> str:
         """The main setting as shown on the card: ``10 units``. May be empty."""
@@ -72,6 +75,11 @@ class LayerKind(HasParams):
     def weight_views(self, blocks: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """The tensors of :meth:`weight_specs` as views of the blocks; nothing is copied."""
         return dict(blocks)
+
+    def torch_modules(self, input_shapes: Sequence[Shape]) -> tuple[str, ...] | None:
+        """The PyTorch modules that one after the other do the same, as code, the one with the
+        tensors first: ``("nn.Linear(4, 10)", "nn.ReLU()")``. None if no chain of modules can."""
+        return None
 
     def macs(self, input_shapes: Sequence[Shape]) -> int:
         """Multiply-accumulates for one sample, forward."""

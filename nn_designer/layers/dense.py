@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from nn_designer.layers.base import (
     WeightSpec,
     shape_text,
 )
+from nn_designer.layers.exchange import ForeignTensor, torch_activation
 from nn_designer.params import Bool, Choice, Float, Int
 
 if TYPE_CHECKING:
@@ -44,6 +45,10 @@ class Dense(LayerKind):
     key = "dense"
     title = "Dense"
     category = Category.CORE
+    torch_tensors: ClassVar[Mapping[str, ForeignTensor]] = {
+        "kernel": ForeignTensor("weight", (1, 0)),
+        "bias": ForeignTensor("bias", (0,)),
+    }
 
     units = Int(10, minimum=1, maximum=1_000_000_000, help="How many neurons the layer has.")
     activation = Choice("relu", activation_titles, help="The function applied to each sum.")
@@ -112,6 +117,14 @@ class Dense(LayerKind):
         if not self.use_bias:
             return {"kernel": block.T}
         return {"kernel": block[:, :-1].T, "bias": block[:, -1]}
+
+    def torch_modules(self, input_shapes: Sequence[Shape]) -> tuple[str, ...]:
+        ((n_inputs,),) = input_shapes
+        bias = "" if self.use_bias else ", bias=False"
+        return (
+            f"nn.Linear({n_inputs}, {self.units}{bias})",
+            *torch_activation(self.activation),
+        )
 
     def macs(self, input_shapes: Sequence[Shape]) -> int:
         ((n_inputs,),) = input_shapes

@@ -44,6 +44,9 @@ class Dropout(LayerKind):
     def output_activation(self, input_activations: Sequence[str]) -> str:
         return "linear"
 
+    def torch_modules(self, input_shapes: Sequence[Shape]) -> tuple[str, ...]:
+        return (f"nn.Dropout({self.rate})",)
+
     def emit(self, plan: Plan, inputs: Sequence[Value]) -> Value:
         (x,) = inputs
         if not plan.training or self.rate == 0.0:

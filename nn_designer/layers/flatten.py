@@ -25,5 +25,8 @@ class Flatten(LayerKind):
     def output_shape(self, input_shapes: Sequence[Shape]) -> Shape:
         return (math.prod(input_shapes[0]),)
 
+    def torch_modules(self, input_shapes: Sequence[Shape]) -> tuple[str, ...]:
+        return ("nn.Flatten()",)
+
     def emit(self, plan: Plan, inputs: Sequence[Value]) -> Value:
         return plan.reshaped(inputs[0], self.output_shape([inputs[0].shape]))

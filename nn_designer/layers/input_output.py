@@ -33,6 +33,9 @@ class Input(LayerKind):
     def output_shape(self, input_shapes: Sequence[Shape]) -> Shape:
         return self.shape
 
+    def torch_modules(self, input_shapes: Sequence[Shape]) -> tuple[str, ...]:
+        return ()
+
     def emit(self, plan: Plan, inputs: Sequence[Value]) -> Value:
         return plan.input_value(self.shape)
 
@@ -54,6 +57,9 @@ class Output(LayerKind):
 
     def output_activation(self, input_activations: Sequence[str]) -> str:
         return input_activations[0]
+
+    def torch_modules(self, input_shapes: Sequence[Shape]) -> tuple[str, ...]:
+        return ()
 
     def emit(self, plan: Plan, inputs: Sequence[Value]) -> Value:
         return inputs[0]

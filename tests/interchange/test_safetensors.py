@@ -9,14 +9,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import load_file, save, save_file
 
-from nn_designer.engine.activations import ACTIVATIONS
+from nn_designer.engine.network import Network
 from nn_designer.interchange import safetensors
 from nn_designer.interchange.fitting import fit_weights
 from nn_designer.interchange.layout import steps_of
 from nn_designer.interchange.model import InterchangeError
-from nn_designer.interchange.torch_layout import ACTIVATION_MODULES, modules_of
+from nn_designer.interchange.torch_layout import from_torch, to_torch
 from nn_designer.layers import KINDS
 from tests.helpers.models import chain, random_weights, skip_design, small_design, small_model
+from tests.helpers.networks import EXAMPLES
 
 
 @pytest.mark.parametrize("design", [small_design(), skip_design()])
@@ -61,15 +62,24 @@ def test_a_design_with_branches_has_the_names_of_its_layers(folder):
     assert "modules" not in strings_of(folder / "a.safetensors")
 
 
-def test_every_activation_has_a_module():
-    assert set(ACTIVATION_MODULES) == set(ACTIVATIONS)
-
-
 def test_every_kind_that_can_stand_in_a_chain_has_modules():
     for key, kind in KINDS.items():
         if kind.minimum_inputs == 1 and kind.has_output:
             design = chain(("input", {"shape": [4]}), (key, {}), ("output", {}))
-            assert modules_of(steps_of(design)[1]) is not None, key
+            step = steps_of(design)[1]
+            assert step.kind.torch_modules(step.input_shapes) is not None, key
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_what_torch_makes_of_a_tensor_comes_back(example):
+    network = Network(EXAMPLES[example])
+    for node in network.nodes:
+        tensors = network.weights.get(node.name, {})
+        assert set(node.layer.torch_tensors) >= set(tensors)
+        for name, array in tensors.items():
+            found, back = from_torch(*to_torch(node.layer, name, array))
+            assert found == name
+            np.testing.assert_array_equal(back, array)
 
 
 def test_more_than_ten_modules_keep_their_order(folder):

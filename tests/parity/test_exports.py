@@ -23,7 +23,6 @@ from nn_designer.interchange import npz, safetensors
 from nn_designer.interchange.fitting import fit_weights
 from nn_designer.interchange.formats import read_weights
 from nn_designer.interchange.model import TrainedModel
-from nn_designer.interchange.torch_layout import ACTIVATION_MODULES
 from tests.helpers.models import chain, random_weights, skip_design
 
 CLOSE = 1e-5
@@ -126,7 +125,7 @@ def test_the_torch_code_in_the_documents_runs(tmp_path, monkeypatch, capsys):
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_every_activation_computes_the_same_in_torch(activation):
     x = np.linspace(-8, 8, 401, dtype=np.float64).reshape(-1, 1) * [[1.0, 0.5, -0.3]]
-    module = eval(ACTIVATION_MODULES[activation] or "nn.Identity()", {"nn": nn})  # noqa: S307
+    module = eval(ACTIVATIONS[activation].torch or "nn.Identity()", {"nn": nn})  # noqa: S307
     found = module(torch.tensor(x)).numpy()
     assert np.abs(found - ACTIVATIONS[activation].function(x)).max() < 1e-6
 

@@ -1,0 +1,24 @@
+"""How layers and their tensors are called in other programs. A kind declares it, exports use it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from nn_designer.engine.activations import ACTIVATIONS
+
+
+class ForeignTensor(NamedTuple):
+    """A tensor as another program has it: its name, and which of our axes each of its axes is.
+
+    A kernel (in, out) that the other program keeps as weight (out, in) is
+    ``ForeignTensor("weight", (1, 0))``.
+    """
+
+    name: str
+    axes: tuple[int, ...]
+
+
+def torch_activation(key: str) -> tuple[str, ...]:
+    """The PyTorch modules that compute an activation, as code; none for linear."""
+    module = ACTIVATIONS[key].torch
+    return (module,) if module else ()
