@@ -57,9 +57,8 @@ def compile_design(
             layer = document.layer(id)
             kind = kind_of(layer.kind)
             values = read_settings(kind, layer.settings).values  # all right, says the check
-            layer_made: Any = made(kind, values)
             inputs = tuple(names[wire.source] for wire in document.incoming(id))
-            nodes.append(Node(names[id], layer_made, inputs))
+            nodes.append(Node(names[id], made(kind, values), inputs))
     return Network(nodes, loss=settings.loss, seed=settings.seed, dtype=dtype)
 
 

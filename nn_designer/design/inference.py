@@ -24,7 +24,7 @@ class SettingsFound:
 
 def read_settings(owner: type[HasParams], settings: Mapping[str, Any]) -> SettingsFound:
     """The settings of a layer, of the training or of an optimizer, each checked by itself."""
-    key: Any = owner
+    key: Any = owner  # mypy takes a class for unhashable if its instances have a __hash__
     return _read_settings(key, as_frozen(settings))
 
 
@@ -51,7 +51,7 @@ def _read_settings(owner: type[HasParams], settings: FrozenMap) -> SettingsFound
 
 def made(kind: type[LayerKind], settings: FrozenMap) -> LayerKind:
     """The layer of a kind with settings that were found right."""
-    key: Any = kind
+    key: Any = kind  # as above
     return _made(key, settings)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -19,9 +19,12 @@ class NetworkError(ValueError):
 class LayerLike(Protocol):
     """What the engine needs of a layer; ``layers.base.LayerKind`` documents it."""
 
-    minimum_inputs: Any
-    maximum_inputs: Any
-    has_output: Any
+    @property
+    def minimum_inputs(self) -> int: ...
+    @property
+    def maximum_inputs(self) -> int | None: ...
+    @property
+    def has_output(self) -> bool: ...
 
     def output_shape(self, input_shapes: Sequence[Shape]) -> Shape: ...
     def output_activation(self, input_activations: Sequence[str]) -> str: ...
