@@ -47,6 +47,7 @@ STEADY_MS = 150
 COLOURS = 256
 
 LEFT = Qt.MouseButton.LeftButton
+PLAIN = Qt.KeyboardModifier.NoModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
@@ -89,7 +90,7 @@ class Photographer:
         (relu,) = menu.grid.findItems("ReLU", Qt.MatchFlag.MatchExactly)
         QTest.mouseClick(menu.grid.viewport(), LEFT, pos=menu.grid.visualItemRect(relu).center())
         self._press_train()
-        QTest.keyClick(self.canvas, Qt.Key.Key_F)
+        self._press(Qt.Key.Key_F)
         self._save("problem-light", self.window)
 
     def article_dark(self) -> None:
@@ -101,9 +102,7 @@ class Photographer:
     def table_light(self) -> None:
         """The dialog in which an own table is chosen."""
         self._open_template("iris", "light")
-        self._in_dialog(
-            lambda: QTest.keyClick(self.canvas, Qt.Key.Key_D, CONTROL | SHIFT), self._choose_table
-        )
+        self._in_dialog(lambda: self._press(Qt.Key.Key_D, CONTROL | SHIFT), self._choose_table)
 
     def _choose_table(self, dialog: Any) -> None:
         self._until(dialog.isActiveWindow, self.application.focusWindowChanged)
@@ -121,29 +120,27 @@ class Photographer:
 
     def _in_dialog(self, open_it: Callable[[], object], work: Callable[[Any], None]) -> None:
         """Do ``work`` in a dialog, which waits in an event loop of its own."""
-        failures: list[BaseException] = []
+        finished = []
 
         def begin() -> None:
             dialog: Any = QApplication.activeModalWidget()
             try:
-                if dialog is None:
-                    raise SystemExit("No dialog opened.")
                 work(dialog)
-            except BaseException as error:  # Qt would swallow it and leave the dialog open
-                failures.append(error)
+                finished.append(dialog)
+            finally:  # an error must not leave the dialog waiting
                 if dialog is not None:
                     dialog.reject()
 
         QTimer.singleShot(0, begin)
         open_it()
-        if failures:
-            raise failures[0]
+        if not finished:
+            raise SystemExit("The dialog did not open, or something went wrong in it.")
 
     # ---- what the hand does
 
     def _to_welcome(self, theme: str) -> None:
         self.window.set_theme(theme)
-        QTest.keyClick(self.window, Qt.Key.Key_N, CONTROL | SHIFT)
+        self._press(Qt.Key.Key_N, CONTROL | SHIFT)
         read = self.window.welcome.background
         self._until(lambda: not read.busy, read.ready, read.failed)
 
@@ -170,6 +167,12 @@ class Photographer:
         self._press_train()
         self._until(lambda: bool(done), self.trainer.finished, self.trainer.failed)
         self.trainer.finished.disconnect(done.append)
+
+    def _press(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = PLAIN) -> None:
+        """A key for the canvas. Shortcuts act in the active window only."""
+        self.window.activateWindow()
+        self._until(self.window.isActiveWindow, self.application.focusWindowChanged)
+        QTest.keyClick(self.canvas, key, modifiers)
 
     def _press_train(self) -> None:
         QTest.mouseClick(_child(self.window, QToolButton, "train_button"), LEFT)
