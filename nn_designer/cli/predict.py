@@ -29,7 +29,10 @@ def predict(arguments: argparse.Namespace) -> int:
     model = model_of(document, loaded)
     assert model.preprocessing is not None
     x = inputs_for(choice, model.preprocessing)
-    write_predictions(arguments.out, predictions(model, model.outputs(x)))
+    found = predictions(model, model.outputs(x))
+    if found.note:
+        remark(f"note: {found.note}")
+    write_predictions(arguments.out, found)
     say(f"{counted(len(x), 'prediction')} are in {arguments.out}.")
     return 0
 

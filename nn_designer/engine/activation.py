@@ -31,6 +31,8 @@ class Activation:
     """The PyTorch module that computes the same, as code; empty if it changes nothing."""
     elementwise: ClassVar[bool] = True
     """False if an output depends on the other inputs of the sample too (softmax)."""
+    gives_probabilities: ClassVar[bool] = False
+    """Whether the outputs of a last layer can be read as probabilities of classes."""
     from_output: ClassVar[bool] = True
     """True if the slope follows from the outputs alone: then ``z`` may be overwritten, and
     several layers' slopes may be worked out in one go."""

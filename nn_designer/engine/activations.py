@@ -47,6 +47,7 @@ class Sigmoid(Activation):
     )
     source = "https://en.wikipedia.org/wiki/Logistic_function"
     torch = "nn.Sigmoid()"
+    gives_probabilities = True
 
     def emit_forward(self, program: Program, z: A, a: A) -> Kept:
         emit_sigmoid(program, z, a)
@@ -276,6 +277,7 @@ class HardSigmoid(Activation):
     help = "A sigmoid of three straight lines: cheap, and exactly 0 or 1 beyond ±3."
     source = "Howard et al. 2019, Searching for MobileNetV3; as in Keras 3 and PyTorch"
     torch = "nn.Hardsigmoid()"
+    gives_probabilities = True
 
     def emit_forward(self, program: Program, z: A, a: A) -> Kept:
         program.step(np.multiply, z, program.constant(1.0 / 6.0), a)
@@ -341,6 +343,7 @@ class Softmax(Activation):
     )
     source = "https://en.wikipedia.org/wiki/Softmax_function"
     torch = "nn.Softmax(dim=-1)"
+    gives_probabilities = True
     elementwise = False
 
     def emit_forward(self, program: Program, z: A, a: A) -> Kept:

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from nn_designer.design.document import Document
+from nn_designer.engine.activations import ACTIVATIONS
 from nn_designer.engine.losses import LOSSES
 from nn_designer.engine.training_settings import TrainingSettings
 from nn_designer.interchange.files import writing_aside
@@ -19,15 +20,25 @@ from nn_designer.interchange.model import InterchangeError, TrainedModel
 
 @dataclass(frozen=True, eq=False)
 class Predictions:
-    """``answers`` (N,): class names or numbers. ``columns``: name → numbers, (N, columns)."""
+    """What a network answers, for people.
+
+    ``answers`` (N,): class names or numbers. ``names`` are the classes or the targets.
+    ``columns`` (N, names) has the probability of each class, or None if the network gives none;
+    or each target's number. ``note`` says what to know of the columns; often empty.
+    """
 
     answers: list[str] | np.ndarray
     names: tuple[str, ...]
-    columns: np.ndarray
+    columns: np.ndarray | None
+    note: str = ""
 
 
 def predictions(model: TrainedModel, outputs: np.ndarray) -> Predictions:
-    """The answers in ``outputs`` (N, units), which ``model.predict`` gave."""
+    """The answers in ``outputs`` (N, units), which ``model.predict`` gave.
+
+    Raises:
+        InterchangeError: they do not match the model's classes or targets.
+    """
     if model.task == "number":
         names = model.target_names or tuple(f"target_{i + 1}" for i in range(outputs.shape[1]))
         if len(names) != outputs.shape[1]:
@@ -37,13 +48,27 @@ def predictions(model: TrainedModel, outputs: np.ndarray) -> Predictions:
     threshold, activation = _ending(model.document)
     if outputs.shape[1] == 1 and len(names) == 2:
         classes = (outputs[:, 0] > threshold).astype(np.intp)
-        probabilities = _of_two(outputs[:, 0], threshold)
+        columns = np.concatenate([1.0 - outputs, outputs], axis=1)
     elif outputs.shape[1] == len(names):
         classes = outputs.argmax(axis=1)
-        probabilities = _of_many(outputs, threshold, activation)
+        columns = outputs
     else:
         raise _wrong_count(len(names), "classes", outputs.shape[1])
-    return Predictions([names[index] for index in classes], names, probabilities)
+    answers = [names[index] for index in classes]
+    if not ACTIVATIONS[activation].gives_probabilities:
+        return Predictions(answers, names, None, _no_probabilities(activation))
+    note = "" if activation == "softmax" or outputs.shape[1] == 1 else INDEPENDENT
+    return Predictions(answers, names, columns, note)
+
+
+INDEPENDENT = "Each class has a probability of its own; they need not add up to 1."
+
+
+def _no_probabilities(activation: str) -> str:
+    return (
+        f"The network ends with {activation}, which gives no probabilities, so the columns of the "
+        "classes are empty. Train it with softmax or sigmoid in the last layer to get them."
+    )
 
 
 def _wrong_count(expected: int, what: str, units: int) -> InterchangeError:
@@ -64,28 +89,10 @@ def _ending(document: Document) -> tuple[float, str]:
     return (loss.threshold if loss else 0.5), activations[step.name]
 
 
-def _of_two(scores: np.ndarray, threshold: float) -> np.ndarray:
-    """Scores (N,) of the second class → probabilities (N, 2).
-
-    Outputs of hinge run from -1 to 1, others from 0 to 1; what lies beyond is cut off.
-    """
-    second = (scores + 1.0) / 2.0 if threshold == 0.0 else scores
-    second = np.clip(second, 0.0, 1.0)
-    return np.stack([1.0 - second, second], axis=1)
-
-
-def _of_many(scores: np.ndarray, threshold: float, activation: str) -> np.ndarray:
-    """Scores (N, classes) → probabilities that add up to 1. Those of softmax stay as they are."""
-    if activation == "softmax":
-        return scores
-    shares = np.clip((scores + 1.0) / 2.0 if threshold == 0.0 else scores, 0.0, 1.0)
-    total = shares.sum(axis=1, keepdims=True)
-    even = np.full_like(shares, 1.0 / shares.shape[1])
-    return np.where(total > 0.0, shares / np.where(total > 0.0, total, 1.0), even)
-
-
 def write_predictions(path: Path | str, found: Predictions) -> None:
     """A CSV file: column ``prediction``, then one per class (its probability) or target.
+
+    Columns of classes stay empty if there are no probabilities.
 
     Raises:
         InterchangeError: the file can't be written.
@@ -95,7 +102,11 @@ def write_predictions(path: Path | str, found: Predictions) -> None:
     writer.writerow(["prediction", *found.names])
     answers = found.answers
     first = _shown(answers) if isinstance(answers, np.ndarray) else answers
-    writer.writerows(zip(first, *map(_shown, found.columns.T), strict=True))
+    if found.columns is None:
+        empty = [""] * len(found.names)
+        writer.writerows([answer, *empty] for answer in first)
+    else:
+        writer.writerows(zip(first, *map(_shown, found.columns.T), strict=True))
     with writing_aside(path) as (out, _):
         out.write(text.getvalue().encode("utf-8"))
 

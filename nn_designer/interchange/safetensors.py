@@ -8,6 +8,7 @@ chains) and ``nn_designer``, the same JSON text as in .npz files plus ``names``,
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -86,25 +87,25 @@ def read(path: Path) -> LoadedWeights:
     return described(weights, found) if found else LoadedWeights(weights)
 
 
-def _tensors(source: object, path: Path, found: dict[str, object]) -> Weights:
+def _tensors(source: Any, path: Path, found: dict[str, object]) -> Weights:
     names = found.get("names", {})
     if not isinstance(names, dict) or not all(isinstance(n, str) for n in names.values()):
         raise InterchangeError(f"{path}: the names of the layers are damaged. Export it again.")
     weights: Weights = {}
-    for key in sorted(source.keys(), key=_as_counted):  # type: ignore[attr-defined]
+    for key in sorted(source.keys(), key=_as_counted):
         prefix, dot, tensor = key.rpartition(".")
         if not dot or not prefix or not tensor:
             raise InterchangeError(
                 f"{path} holds a tensor called {key[:60]!r}, and names like '0.weight' or "
                 "'dense_1.bias' were expected."
             )
-        kind = source.get_slice(key).get_dtype()  # type: ignore[attr-defined]
+        kind = source.get_slice(key).get_dtype()
         if kind not in READABLE:
             raise InterchangeError(
                 f"{path}: the tensor {key[:60]!r} has the type {kind}, and float32 (F32) was "
                 "expected. Save it again as float32."
             )
-        array = source.get_tensor(key)  # type: ignore[attr-defined]
+        array = source.get_tensor(key)
         tensor, array = from_torch(tensor, array)
         layer = names.get(prefix, prefix)
         weights.setdefault(layer, {})[tensor] = checked_tensor(key, array)

@@ -37,19 +37,37 @@ def test_one_sigmoid_output_is_the_probability_of_the_second_class():
     found = predictions(model, np.array([[0.25], [0.75]]))
     assert found.answers == ["no", "yes"]
     np.testing.assert_allclose(found.columns, [[0.75, 0.25], [0.25, 0.75]])
+    assert found.note == ""
 
 
-def test_hinge_has_its_border_at_zero():
-    found = predictions(model_ending(1, "tanh", "hinge"), np.array([[-0.5], [0.1], [3.0]]))
+@pytest.mark.parametrize("activation", ["tanh", "linear"])
+def test_hinge_has_its_border_at_zero_and_gives_no_probabilities(folder, activation):
+    model = model_ending(1, activation, "hinge")
+    found = predictions(model, np.array([[-0.5], [0.1], [3.0]]))
     assert found.answers == ["no", "yes", "yes"]
-    np.testing.assert_allclose(found.columns, [[0.75, 0.25], [0.45, 0.55], [0.0, 1.0]])
+    assert found.columns is None
+    assert found.note == (
+        f"The network ends with {activation}, which gives no probabilities, so the columns of the "
+        "classes are empty. Train it with softmax or sigmoid in the last layer to get them."
+    )
+    write_predictions(folder / "p.csv", found)
+    assert (folder / "p.csv").read_text() == "prediction,no,yes\nno,,\nyes,,\nyes,,\n"
 
 
-def test_linear_outputs_become_shares_that_add_up_to_one():
+def test_of_linear_outputs_for_classes_only_the_largest_counts():
     model = model_ending(2, "linear", "mean_squared_error")
     found = predictions(model, np.array([[0.2, 0.6], [-1.0, -2.0], [5.0, 0.0]]))
     assert found.answers == ["yes", "no", "no"]
-    np.testing.assert_allclose(found.columns, [[0.25, 0.75], [0.5, 0.5], [1.0, 0.0]])
+    assert found.columns is None
+
+
+def test_several_sigmoids_are_probabilities_each_of_its_own():
+    model = model_ending(2, "sigmoid", "mean_squared_error")
+    outputs = np.array([[0.2, 0.6], [0.9, 0.8]])
+    found = predictions(model, outputs)
+    assert found.answers == ["yes", "no"]
+    np.testing.assert_array_equal(found.columns, outputs)
+    assert found.note == "Each class has a probability of its own; they need not add up to 1."
 
 
 def test_numbers_get_one_column_per_target():
