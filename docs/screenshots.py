@@ -29,7 +29,7 @@ from PySide6.QtCore import (
     QTimer,
     SignalInstance,
 )
-from PySide6.QtGui import QImage, QPainter, QPixmap
+from PySide6.QtGui import QCursor, QImage, QPainter, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton, QToolButton, QWidget
 
@@ -62,6 +62,7 @@ class Photographer:
         self.trainer = session.trainer
         self.folder = folder
         self.window.files.ask_unsaved = lambda _name: "discard"
+        QCursor.setPos(0, 0)  # where it hovers over nothing
 
     # ---- the pictures
 
