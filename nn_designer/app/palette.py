@@ -44,8 +44,8 @@ __all__ = ["KIND_MIME", "Palette"]
 
 _KEY_ROLE = Qt.ItemDataRole.UserRole
 _HEADING_ROLE = Qt.ItemDataRole.UserRole + 1
-_ROW_HEIGHT = 36
-_HEADING_HEIGHT = 30
+_ROW_HEIGHT = 34
+_HEADING_HEIGHT = 27
 _TILE = 26
 
 

@@ -37,6 +37,7 @@ class Theme:
     canvas_grid: str
     card: str
     card_border: str
+    shadow: str
     wire: str
     wire_text: str
     wire_valid: str
@@ -77,6 +78,7 @@ LIGHT = Theme(
     canvas_grid="#dde2ea",
     card="#ffffff",
     card_border="#c9d0da",
+    shadow="#000000",
     wire="#8793a5",
     wire_text="#4d5867",
     wire_valid="#1b9e5a",
@@ -87,7 +89,7 @@ LIGHT = Theme(
     categories={
         Category.INPUT_OUTPUT: "#546e8f",
         Category.CORE: "#2f6fdb",
-        Category.ACTIVATION: "#c9600f",
+        Category.ACTIVATION: "#b9570b",
         Category.REGULARIZATION: "#8a4fc2",
         Category.SHAPE: "#0d8577",
         Category.MERGE: "#b03a6f",
@@ -105,7 +107,7 @@ DARK = Theme(
     text_muted="#9aa5b4",
     accent="#5b93ff",
     accent_text="#0b1220",
-    accent_soft="#27406f",
+    accent_soft="#223962",
     error="#ff7b72",
     error_soft="#43211f",
     warning="#f0b849",
@@ -115,6 +117,7 @@ DARK = Theme(
     canvas_grid="#262b33",
     card="#232831",
     card_border="#3f4856",
+    shadow="#000000",
     wire="#75839a",
     wire_text="#b3bccb",
     wire_valid="#4cc38a",

@@ -16,7 +16,10 @@ from nn_designer.app.trainer import Trainer
 from nn_designer.app.training_panel import TrainingPanel
 from nn_designer.app.training_view import TrainingView
 
-PALETTE_PX = 208
+WIDE_PX = 1500
+"""A window at least as wide has room for wide panels at both sides."""
+PALETTE_PX, NARROW_PALETTE_PX = 208, 176
+PANEL_PX, NARROW_PANEL_PX = 384, 304
 
 
 class Workspace(QSplitter):
@@ -82,9 +85,11 @@ class Workspace(QSplitter):
 
     def restore(self, settings: AppSettings, width_px: int, height_px: int) -> None:
         """Sizes as they were left, or fitting for a window of this size."""
-        panel = min(max(width_px * 20 // 100, 316), 384)
+        wide = width_px >= WIDE_PX
+        palette = PALETTE_PX if wide else NARROW_PALETTE_PX
+        panel = min(width_px * 20 // 100, PANEL_PX) if wide else NARROW_PANEL_PX
         below = min(max(height_px * 34 // 100, 280), 440)
-        self._upper.setSizes([PALETTE_PX, width_px - PALETTE_PX - panel])
+        self._upper.setSizes([palette, width_px - palette - panel])
         self._left.setSizes([height_px - below, below])
         self.setSizes([width_px - panel, panel])
         for name, splitter in self._splitters().items():

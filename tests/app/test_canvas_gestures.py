@@ -195,9 +195,9 @@ def test_targets_light_up_and_others_dim_with_the_reason(opened: Opened) -> None
     hand.press(hand.output("dense_1"))
     hand.move(hand.output("dense_1") + QPointF(40, 10))
     assert hand.scene.cards["dense_2"].target
-    assert hand.scene.cards["dense_2"].opacity() == 1.0
+    assert not hand.scene.cards["dense_2"].dimmed
     assert not hand.scene.cards["input_1"].target
-    assert hand.scene.cards["input_1"].opacity() < 0.5
+    assert hand.scene.cards["input_1"].dimmed
     hand.move(hand.card("input_1"))
     assert hand.canvas.tip.isVisible()
     assert "Input 1" in hand.canvas.tip.text()
@@ -210,7 +210,7 @@ def test_targets_light_up_and_others_dim_with_the_reason(opened: Opened) -> None
     assert hand.wires == set()
     assert len(refused) == 1
     assert not hand.scene.preview.isVisible()
-    assert hand.scene.cards["input_1"].opacity() == 1.0
+    assert not hand.scene.cards["input_1"].dimmed
 
 
 def test_a_cycle_is_refused_with_a_sentence(opened: Opened) -> None:

@@ -9,9 +9,9 @@ from functools import partial
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QHelpEvent
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu, QToolTip
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from nn_designer.app.activation_menu import ActivationMenu
@@ -19,8 +19,8 @@ from nn_designer.app.canvas.clipboard import LAYERS_MIME
 from nn_designer.app.canvas.quick_add import QuickAdd
 from nn_designer.app.canvas.tip import EmptyHint
 from nn_designer.design import edits
-from nn_designer.design.document import Document, Layer
-from tests.helpers.canvas import POPUPS_OFFSCREEN, Hand, chain, dragged, loose, open_canvas
+from nn_designer.design.document import Document
+from tests.helpers.canvas import POPUPS_OFFSCREEN, Hand, chain, dragged, open_canvas
 
 pytestmark = pytest.mark.qt_log_ignore(POPUPS_OFFSCREEN)
 
@@ -350,18 +350,6 @@ def test_the_activation_is_chosen_on_the_card(opened: Opened) -> None:
     assert hand.store.undo_stack.undoText() == "Set activation to Tanh"
 
 
-def test_the_curve_opens_the_menu_when_zoomed_out_too(opened: Opened) -> None:
-    hand = opened(chain("input", "dense"))
-    hand.canvas.navigator.set_zoom(0.5)
-    hand.click(hand.card("dense_1", 158, 74))
-    menu = hand.canvas.findChild(ActivationMenu)
-    assert menu.isVisible()
-    menu.close()
-    hand.canvas.navigator.set_zoom(0.2)
-    hand.click(hand.card("dense_1", 158, 74))
-    assert not menu.isVisible()
-
-
 def test_a_double_click_on_nothing_finds_a_layer_by_name(opened: Opened) -> None:
     hand = opened(Document())
     hand.double_click(QPointF(300, 200))
@@ -443,118 +431,3 @@ def test_the_menu_of_the_canvas_adds_and_arranges(opened: Opened) -> None:
     names = [action.objectName() for action in menu.actions()]
     assert "canvas_quick_add" in names and "canvas_arrange" in names
     menu.close()
-
-
-# ---- following the store
-
-
-def test_cards_show_shapes_parameters_and_settings(opened: Opened) -> None:
-    hand = opened(chain("input", "dense", "output"))
-    content = hand.scene.cards["dense_1"].content
-    assert (content.subtitle, content.output, content.parameters) == ("10 units", "10", "30 params")
-    hand.store.edit("Set units", edits.set_setting, ["dense_1"], "units", 32)
-    content = hand.scene.cards["dense_1"].content
-    assert (content.subtitle, content.output, content.parameters) == ("32 units", "32", "96 params")
-    assert hand.scene.wires[hand.wire("dense_1", "output_1")].label == "32"
-
-
-def test_a_wrong_layer_carries_the_sentence(opened: Opened) -> None:
-    document = edits.set_setting(chain("input", "dense", "output"), ["input_1"], "shape", (4, 4))
-    document = edits.set_setting(document, ["dense_1"], "units", 2)
-    document = edits.set_setting(document, ["dense_1"], "activation", "softmax")
-    hand = opened(document)
-    card = hand.scene.cards["dense_1"]
-    assert card.content.severity == "error"
-    assert "Flatten" in card.content.problem
-    assert not card.badge.isNull()
-    assert card.boundingRect().contains(card.badge)
-    at = hand.at(card.pos() + card.badge.center())
-    QApplication.sendEvent(
-        hand.canvas.viewport(),
-        QHelpEvent(QHelpEvent.Type.ToolTip, at, hand.canvas.viewport().mapToGlobal(at)),
-    )
-    assert card.content.problem in QToolTip.text()
-    QToolTip.hideText()
-    hand.store.edit("Set shape", edits.set_setting, ["input_1"], "shape", (2,))
-    assert card.content.problem == ""
-    assert card.badge.isNull()
-
-
-def test_an_unknown_kind_is_shown_and_can_be_deleted(opened: Opened) -> None:
-    document = Document(layers=(Layer("spin_1", "spin_glass", "Spin", {"j": 3}, 100, 100),))
-    hand = opened(document)
-    assert "spin_glass" in hand.scene.cards["spin_1"].content.subtitle
-    hand.canvas.grab()
-    hand.click(hand.card("spin_1"))
-    hand.key(Qt.Key.Key_Delete)
-    assert hand.ids == []
-
-
-def test_places_that_no_screen_has_do_not_break_the_view(opened: Opened) -> None:
-    layers = (
-        Layer("dense_1", "dense", "One", {}, math.nan, math.inf),
-        Layer("dense_2", "dense", "Two", {}, 1e300, -1e300),
-    )
-    hand = opened(Document(layers=layers))
-    hand.canvas.commands.fit()
-    assert math.isfinite(zoom_of(hand))
-    assert hand.scene.cards["dense_1"].pos() == QPointF(0, 0)
-    hand.canvas.grab()
-
-
-def test_undo_to_empty_and_redo_bring_the_same_cards(opened: Opened) -> None:
-    hand = opened(Document())
-    hand.drop(dragged("input"), QPointF(150, 200))
-    hand.drop(dragged("dense"), QPointF(450, 200))
-    hand.drag(hand.output("input_1"), hand.card("dense_1"))
-    while hand.store.undo_stack.canUndo():
-        hand.store.undo_stack.undo()
-    assert hand.scene.cards == {} and hand.scene.wires == {}
-    while hand.store.undo_stack.canRedo():
-        hand.store.undo_stack.redo()
-    assert set(hand.scene.cards) == {"input_1", "dense_1"}
-    assert [(wire.source, wire.target) for wire in hand.scene.wires] == [("input_1", "dense_1")]
-    assert hand.scene.wires[hand.wire("input_1", "dense_1")].end == hand.input("dense_1")
-
-
-def test_another_document_replaces_all_and_is_fitted(opened: Opened) -> None:
-    hand = opened(chain("input", "dense"))
-    other = edits.move(loose("dense", "dense"), {"dense_1": (9000, 9000), "dense_2": (9300, 9000)})
-    hand.store.replace_document(other)
-    assert set(hand.scene.cards) == {"dense_1", "dense_2"}
-    assert hand.canvas.shown_rect().contains(hand.scene.content_rect())
-
-
-def test_screen_readers_hear_what_is_selected(opened: Opened) -> None:
-    hand = opened(chain("input", "dense", "output"))
-    hand.store.select(["dense_1"])
-    hand.store.edit("Set units", edits.set_setting, ["dense_1"], "units", 2)
-    told = hand.canvas.accessibleDescription()
-    assert told.startswith("Selected: Dense 1, 2 units, ReLU, output 2, 6 params")
-    hand.store.select([])
-    assert "layers" in hand.canvas.accessibleDescription()
-
-
-def test_a_theme_change_repaints_everything(opened: Opened) -> None:
-    hand = opened(chain("input", "dense", "output"))
-    light = hand.canvas.grab().toImage().pixelColor(5, 5)
-    hand.canvas.themes.set_mode("dark")
-    dark = hand.canvas.grab().toImage().pixelColor(5, 5)
-    assert light.lightness() > 200 > 60 > dark.lightness()
-    assert all(card.look is hand.scene.look for card in hand.scene.cards.values())
-    hand.canvas.themes.set_mode("light")
-
-
-@pytest.mark.parametrize("zoom", [0.1, 0.3, 0.5, 1.0, 4.0])
-def test_it_paints_at_every_zoom(opened: Opened, zoom: float) -> None:
-    hand = opened(chain("input", "dense", "flatten", "activation", "add", "output"))
-    hand.store.select(["dense_1"])
-    centre = hand.scene.cards["dense_1"].body_in_scene().center()
-    hand.canvas.navigator.show(centre, zoom)
-    picture = hand.canvas.grab().toImage()
-    colours = {
-        picture.pixelColor(x, y).rgb()
-        for x in range(picture.width() // 2 - 20, picture.width() // 2 + 20, 2)
-        for y in range(picture.height() // 2 - 10, picture.height() // 2 + 10, 2)
-    }
-    assert len(colours) > 1

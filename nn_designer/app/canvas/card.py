@@ -8,22 +8,18 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from nn_designer.app.canvas import card_painting as paint
 from nn_designer.app.canvas.card_content import CardContent
-from nn_designer.app.canvas.look import (
-    BLOCK_TEXT_ZOOM,
-    CARD_HEIGHT,
-    CARD_WIDTH,
-    DETAIL_ZOOM,
-    TEXT_ZOOM,
-    Look,
-)
+from nn_designer.app.canvas.card_layout import CardLayouts
+from nn_designer.app.canvas.look import CARD_HEIGHT, Level, Look, level_at
+from nn_designer.app.canvas.routing import Box
 
 PORT_SPACING = 20.0
-_DIMMED_OPACITY = 0.45
 _MARGIN = 9.0  # ports, halo and shadow reach this far beyond the card
+_MARK_MARGIN = 90.0  # the mark of a problem, when the card is far away
 
 
 class CardItem(QGraphicsItem):
-    """One layer on the canvas. Its position is the top left corner of the 200 × 104 place.
+    """One layer on the canvas. Its position is the top left corner of its place; lower cards stand
+    in the middle of it, so that all ports of a row are on one line.
 
     The marks (selected, hovered, target…) are set by the scene and the gestures; the item never
     changes the document.
@@ -37,11 +33,13 @@ class CardItem(QGraphicsItem):
         self.made_from: object = None  # what the content was made from, for the scene
         self.selected = False
         self.target = False  # would take the wire being drawn
+        self.dimmed = False  # would not take it
         self.hovered_part = ""  # "", "card", "activation", "output", "input 0"…
         self.used_inputs: frozenset[int] = frozenset()
         self.output_used = False
-        self._texts = paint.CardTexts(content, look)
+        self._layouts = CardLayouts(content, look)
         self._bounds = QRectF()
+        self.box: Box = (0.0, 0.0, 0.0, 0.0)  # the outline in the scene
         self._measure()
 
     # ---- what it shows
@@ -52,7 +50,7 @@ class CardItem(QGraphicsItem):
             return
         self.content = content
         self.look = look
-        self._texts = paint.CardTexts(content, look)
+        self._layouts = CardLayouts(content, look)
         self._measure()
         self.update()
 
@@ -61,6 +59,15 @@ class CardItem(QGraphicsItem):
         if (inputs, output) != (self.used_inputs, self.output_used):
             self.used_inputs, self.output_used = inputs, output
             self.update()
+
+    def move_to(self, x: float, y: float) -> None:
+        """Put the top left corner of the card's place there. Use this, not ``setPos``."""
+        self.setPos(x, y)
+        self._place_box()
+
+    def _place_box(self) -> None:
+        x, y, body = self.x(), self.y(), self.body
+        self.box = (x, y + body.top(), x + body.width(), y + body.bottom())
 
     def set_selected(self, selected: bool) -> None:
         if selected != self.selected:
@@ -81,17 +88,20 @@ class CardItem(QGraphicsItem):
 
     def set_dimmed(self, dimmed: bool) -> None:
         """Whether the card is faint: the wire being drawn may not end here."""
-        opacity = _DIMMED_OPACITY if dimmed else 1.0
-        if opacity != self.opacity():
-            self.setOpacity(opacity)
+        if dimmed != self.dimmed:
+            self.dimmed = dimmed
+            self.update()
 
     def _measure(self) -> None:
-        bounds = paint.body_rect(False).adjusted(-_MARGIN, -_MARGIN, _MARGIN, _MARGIN)
-        if not self._texts.badge.isNull():
-            bounds = bounds.united(self._texts.badge.adjusted(-1, -1, 1, 1))
+        margin = _MARK_MARGIN if self.content.severity else _MARGIN
+        bounds = QRectF(0.0, 0.0, self.content.width, CARD_HEIGHT)
+        bounds.adjust(-margin, -margin, margin, margin)
+        for badge in self._layouts.badges.values():
+            bounds = bounds.united(badge.rect.adjusted(-1, -1, 1, 1))
         spread = (self.content.input_count - 1) * self._spacing() / 2 - CARD_HEIGHT / 2
         if spread > 0:
-            bounds = bounds.adjusted(0, -spread, 0, spread)
+            bounds.adjust(0, -spread, 0, spread)
+        self._place_box()
         if bounds != self._bounds:
             self.prepareGeometryChange()
             self._bounds = bounds
@@ -101,23 +111,42 @@ class CardItem(QGraphicsItem):
     @property
     def body(self) -> QRectF:
         """The outline in the item's coordinates."""
-        return paint.body_rect(self._texts.compact)
+        return self._layouts.body
+
+    @property
+    def width(self) -> float:
+        return self.content.width
+
+    def badge_at(self, zoom: float) -> QRectF:
+        """Where the problem is told at a zoom: the sentence, or the mark; null without one."""
+        level = level_at(zoom)
+        badge = self._layouts.badges.get(level)
+        if badge is not None:
+            return badge.rect
+        if not self.content.severity or level > Level.LARGE:
+            return QRectF()
+        side = 2 * paint.MARK_RADIUS_PX / zoom
+        corner = self.body.topRight()
+        return QRectF(corner.x() - side / 2, corner.y() - side / 2, side, side)
 
     @property
     def badge(self) -> QRectF:
-        """The problem's place in the item's coordinates; null if there is none."""
-        return self._texts.badge
+        """Where the sentence of the problem is at full size; null without one."""
+        return self.badge_at(1.0)
 
     @property
     def chip(self) -> QRectF:
-        """The activation's place when all details show; null if the layer has none."""
+        """The activation's place at full size; null if the layer has none."""
         return self.chip_at(1.0)
 
     def chip_at(self, zoom: float) -> QRectF:
         """The activation's place in the item's coordinates at a zoom; null if it shows none."""
-        if self._texts.compact or zoom < TEXT_ZOOM:
-            return QRectF()
-        return paint.chip_rect() if zoom >= DETAIL_ZOOM else paint.large_curve_rect()
+        return self._layouts.at(level_at(zoom)).chip
+
+    def name_at(self, zoom: float) -> QRectF:
+        """The name's place in the item's coordinates at a zoom; null if it is not shown."""
+        level = level_at(zoom)
+        return self._layouts.at(level).name if level > Level.GLYPH else QRectF()
 
     def body_in_scene(self) -> QRectF:
         return self.body.translated(self.pos())
@@ -134,7 +163,7 @@ class CardItem(QGraphicsItem):
 
     def output_port(self) -> QPointF:
         """Centre of the output in the item's coordinates."""
-        return QPointF(CARD_WIDTH, CARD_HEIGHT / 2)
+        return QPointF(self.content.width, CARD_HEIGHT / 2)
 
     def nearest_input(self, scene_position: QPointF) -> int:
         """The input nearest to a place; 0 if there is only one."""
@@ -155,48 +184,41 @@ class CardItem(QGraphicsItem):
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
-        look, content, texts = self.look, self.content, self._texts
+        look = self.look.faded if self.dimmed else self.look
+        content, layouts = self.content, self._layouts
         zoom = painter.worldTransform().m11()
         scale = zoom * painter.device().devicePixelRatioF()
-        if zoom < TEXT_ZOOM:
+        level = level_at(zoom)
+        if level < Level.LARGE:
             marks = self.selected, self.target
-            named = zoom >= BLOCK_TEXT_ZOOM
-            paint.paint_block(painter, look, content, texts, *marks, scale, named)
-            return
-        paint.paint_body(painter, look, content, texts)
-        if zoom < DETAIL_ZOOM:
-            paint.paint_large(painter, look, content, texts, scale)
-            self._paint_border(painter)
-            self._paint_ports(painter)
-            return
-        paint.paint_heading(painter, look, content, texts, scale)
-        if content.activation:
-            hovered = self.hovered_part == "activation"
-            paint.paint_activation(painter, look, content, texts, hovered)
-        paint.paint_footer(painter, look, content, texts)
-        self._paint_border(painter)
-        self._paint_ports(painter)
-        if texts.badge_lines:
-            paint.paint_badge(painter, look, content, texts)
-
-    def _paint_border(self, painter: QPainter) -> None:
-        if self.target:
-            paint.paint_target(painter, self.look, self._texts)
+            paint.paint_block(painter, look, content, layouts, level, marks, scale)
         else:
-            paint.paint_border(
-                painter,
-                self.look,
-                self._texts,
-                self.content.severity,
-                self.selected,
-                bool(self.hovered_part),
-            )
+            paint.paint_body(painter, look, content, layouts.body)
+            hovered = self.hovered_part == "activation"
+            inside = layouts.at(level)
+            paint.paint_inside(painter, look, content, inside, level, scale, hovered)
+            self._paint_border(painter, look)
+            self._paint_ports(painter, look)
+        badge = layouts.badges.get(level)
+        if badge is not None:
+            paint.paint_badge(painter, look, content.severity, badge)
+        elif content.severity:
+            corner = layouts.body.topRight()
+            radius = paint.MARK_RADIUS_PX / zoom
+            paint.paint_mark(painter, look, content.severity, corner, radius)
 
-    def _paint_ports(self, painter: QPainter) -> None:
+    def _paint_border(self, painter: QPainter, look: Look) -> None:
+        if self.target:
+            paint.paint_target(painter, look, self.body)
+        else:
+            severity, hovered = self.content.severity, bool(self.hovered_part)
+            paint.paint_border(painter, look, self.body, severity, self.selected, hovered)
+
+    def _paint_ports(self, painter: QPainter, look: Look) -> None:
         for port in range(self.content.input_count):
             state = "hovered" if self.hovered_part == f"input {port}" else ""
             used = port in self.used_inputs
-            paint.paint_port(painter, self.look, self.input_port(port), used, state)
+            paint.paint_port(painter, look, self.input_port(port), used, state)
         if self.content.has_output:
             state = "hovered" if self.hovered_part == "output" else ""
-            paint.paint_port(painter, self.look, self.output_port(), self.output_used, state)
+            paint.paint_port(painter, look, self.output_port(), self.output_used, state)

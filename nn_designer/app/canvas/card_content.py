@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from nn_designer.design.arrange import CARD_WIDTH, card_width
 from nn_designer.design.check import Problem, Report
 from nn_designer.design.document import Document, Layer
 from nn_designer.engine.activations import ACTIVATIONS
@@ -17,6 +18,7 @@ from nn_designer.params import ParamError
 class CardContent:
     """The texts and marks of a card.
 
+    ``summary`` is the main setting alone, where there is no room for the whole ``subtitle``.
     ``category`` is None for a kind that this version does not know; ``activation`` is "" for a
     layer that has none; ``problem`` is "" for a layer that is right. ``input_count`` counts the
     inputs drawn: those that are wired and, where more are allowed, a free one.
@@ -26,6 +28,7 @@ class CardContent:
     kind: str
     category: Category | None
     subtitle: str = ""
+    summary: str = ""
     activation: str = ""
     activation_title: str = ""
     output: str = ""
@@ -35,6 +38,12 @@ class CardContent:
     problem_count: int = 0
     input_count: int = 1
     has_output: bool = True
+    width: float = CARD_WIDTH
+
+    @property
+    def at_end(self) -> bool:
+        """Whether the network begins or ends here (Input, Output): a smaller card."""
+        return self.width < CARD_WIDTH
 
     @property
     def in_words(self) -> str:
@@ -86,13 +95,15 @@ def _count_text(count: int | None) -> str:
     return f"{count:,} param" if count == 1 else f"{count:,} params"
 
 
-def _subtitle(layer: Layer, kind: type[LayerKind], activation_title: str) -> str:
+def _summary(layer: Layer, kind: type[LayerKind], activation_title: str) -> str:
     try:
         summary = kind(**layer.settings).summary()
     except ParamError:
-        summary = ""  # the check names the setting that is wrong
-    if summary == activation_title:
-        summary = ""  # the card shows it with its curve
+        return ""  # the check names the setting that is wrong
+    return "" if summary == activation_title else summary  # the card shows that with its curve
+
+
+def _subtitle(layer: Layer, kind: type[LayerKind], summary: str) -> str:
     named_after_kind = layer.name.casefold().startswith(kind.title.casefold())
     if not summary:
         return "" if named_after_kind else kind.title
@@ -125,11 +136,16 @@ def card_content(
         activation = str(layer.settings.get("activation", kind.params["activation"].default))
     declared = ACTIVATIONS.get(activation)
     shape = report.shapes.get(layer.id)
+    summary = _summary(layer, kind, declared.title if declared else "")
+    if not kind.has_output and shape is not None:
+        summary = shape_text(shape)  # what comes out of the network
+    subtitle = _subtitle(layer, kind, summary)
     return CardContent(
         name=layer.name,
         kind=layer.kind,
         category=kind.category,
-        subtitle=_subtitle(layer, kind, declared.title if declared else ""),
+        subtitle=subtitle,
+        summary=summary or subtitle,
         activation=activation,
         activation_title=declared.title if declared else activation,
         output="" if shape is None else shape_text(shape),
@@ -139,4 +155,5 @@ def card_content(
         problem_count=len(wrong),
         input_count=input_count(document, layer),
         has_output=kind.has_output,
+        width=card_width(layer.kind),
     )

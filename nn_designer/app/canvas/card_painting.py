@@ -5,64 +5,39 @@ from __future__ import annotations
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPainterPath, QPixmap, QTextLayout
+from PySide6.QtGui import QPainter, QPainterPath, QPixmap
 
 from nn_designer.app import icons
 from nn_designer.app.activation_curves import curve_path
 from nn_designer.app.canvas.card_content import CardContent
-from nn_designer.app.canvas.look import (
-    CARD_HEIGHT,
-    CARD_WIDTH,
-    CORNER_RADIUS,
-    PORT_RADIUS,
-    Look,
-)
+from nn_designer.app.canvas.card_layout import BADGE_PADDING, Badge, CardLayouts, Layout
+from nn_designer.app.canvas.look import CORNER_RADIUS, PORT_RADIUS, Level, Look
 from nn_designer.layers import KINDS
 
 STRIP_WIDTH = 5.0
-COMPACT_HEIGHT = 80.0
-BADGE_GAP = 6.0
-BADGE_LINE_HEIGHT = 14.0
-BADGE_PADDING = 6.0
+MARK_RADIUS_PX = 8.0
+"""Of the mark of a problem where the sentence can't be read, on the screen at any zoom."""
 
-_ICON_SIDE = 32.0
 _GLYPH_SIDE = 20.0
 _BLOCK_GLYPH_SCALE = 0.15
-_LEFT = 16.0
-_TEXT_LEFT = 58.0
-_RIGHT = CARD_WIDTH - 14.0
 
 
-@lru_cache(maxsize=4)
-def body_rect(compact: bool) -> QRectF:
-    """The card's outline. Compact cards (no activation) are centred in the same place."""
-    height = COMPACT_HEIGHT if compact else CARD_HEIGHT
-    return QRectF(0.0, (CARD_HEIGHT - height) / 2, CARD_WIDTH, height)
-
-
-def large_curve_rect() -> QRectF:
-    """Where the curve is while the card shows large letters only."""
-    return QRectF(CARD_WIDTH - 66, 62, 48, 24)
-
-
-def chip_rect() -> QRectF:
-    """Where the activation is, on cards that have one."""
-    return QRectF(_LEFT, 49.0, _RIGHT - _LEFT, 26.0)
-
-
-@lru_cache(maxsize=4)
-def _body_path(compact: bool) -> QPainterPath:
+@lru_cache(maxsize=8)
+def _body_path(width: float, top: float, height: float) -> QPainterPath:
     path = QPainterPath()
-    path.addRoundedRect(body_rect(compact), CORNER_RADIUS, CORNER_RADIUS)
+    path.addRoundedRect(QRectF(0.0, top, width, height), CORNER_RADIUS, CORNER_RADIUS)
     return path
 
 
-@lru_cache(maxsize=4)
-def _strip_path(compact: bool) -> QPainterPath:
+@lru_cache(maxsize=8)
+def _strip_path(width: float, top: float, height: float) -> QPainterPath:
     strip = QPainterPath()
-    body = body_rect(compact)
-    strip.addRect(QRectF(body.x(), body.y(), STRIP_WIDTH, body.height()))
-    return _body_path(compact).intersected(strip)
+    strip.addRect(QRectF(0.0, top, STRIP_WIDTH, height))
+    return _body_path(width, top, height).intersected(strip)
+
+
+def _outline(body: QRectF) -> QPainterPath:
+    return _body_path(body.width(), body.y(), body.height())
 
 
 def glyph_name(kind: str) -> str:
@@ -87,93 +62,27 @@ def glyph(kind: str, colour: str, side: float, scale: float) -> QPixmap:
     return icons.pixmap(glyph_name(kind), colour, round(side), ratio)
 
 
-class CardTexts:
-    """The texts of a card, cut to fit, with their places: made when the content changes."""
-
-    def __init__(self, content: CardContent, look: Look) -> None:
-        elide = Qt.TextElideMode.ElideRight
-        self.compact = not content.activation
-        top = body_rect(self.compact).y()
-        width = _RIGHT - _TEXT_LEFT
-        self.name = look.name_metrics.elidedText(content.name, elide, width)
-        self.subtitle = look.text_metrics.elidedText(content.subtitle, elide, width)
-        self.large = look.large_metrics.elidedText(content.name, elide, CARD_WIDTH - 76)
-        detail_left, detail_right = (66.0, _RIGHT) if self.compact else (18.0, CARD_WIDTH - 76)
-        self.large_detail = look.large_detail_metrics.elidedText(
-            content.subtitle, elide, detail_right - detail_left
-        )
-        if self.compact:
-            self.large_icon_middle = CARD_HEIGHT / 2
-            self.large_at = QPointF(66, CARD_HEIGHT / 2 + (-5 if self.large_detail else 8))
-            self.large_detail_at = QPointF(detail_left, CARD_HEIGHT / 2 + 19)
-        else:
-            self.large_icon_middle = 34.0
-            self.large_at = QPointF(66, 42)
-            self.large_detail_at = QPointF(detail_left, 81)
-        self.block_font, self.block = _fitting(content.name, look, CARD_WIDTH - 16)
-        self.name_at = QPointF(_TEXT_LEFT, top + (24 if content.subtitle else 31))
-        self.subtitle_at = QPointF(_TEXT_LEFT, top + 40)
-        self.icon = QRectF(_LEFT, top + 10, _ICON_SIDE, _ICON_SIDE)
-        chip = chip_rect()
-        self.activation = look.value_metrics.elidedText(
-            content.activation_title, elide, chip.width() - 80
-        )
-        self.activation_at = QPointF(chip.x() + 52, chip.center().y() + 4)
-        footer = body_rect(self.compact).bottom() - 10
-        self.parameters = content.parameters
-        parameters_width = look.text_metrics.horizontalAdvance(content.parameters)
-        self.parameters_at = QPointF(_RIGHT - parameters_width, footer)
-        room = _RIGHT - _LEFT - parameters_width - 26
-        self.output = look.value_metrics.elidedText(content.output, elide, room)
-        self.output_at = QPointF(_LEFT + 16, footer)
-        self.footer_y = footer - 4
-        self.badge_lines = _wrapped(content.problem, look, CARD_WIDTH - 42)
-        self.badge = QRectF()
-        if self.badge_lines:
-            height = len(self.badge_lines) * BADGE_LINE_HEIGHT + 2 * BADGE_PADDING
-            self.badge = QRectF(
-                0.0, body_rect(self.compact).bottom() + BADGE_GAP, CARD_WIDTH, height
-            )
-
-
-def _fitting(name: str, look: Look, width: float) -> tuple[QFont, str]:
-    """The largest of the block's fonts in which ``name`` fits; else cut in the smallest."""
-    for font in look.block_fonts:
-        if QFontMetricsF(font).horizontalAdvance(name) <= width:
-            return font, name
-    smallest = look.block_fonts[-1]
-    cut = QFontMetricsF(smallest).elidedText(name, Qt.TextElideMode.ElideRight, width)
-    return smallest, cut
-
-
-def _wrapped(sentence: str, look: Look, width: float) -> list[str]:
-    """``sentence`` in at most two lines, the second cut short with an ellipsis."""
-    if not sentence:
-        return []
-    layout = QTextLayout(sentence, look.text_font)
-    layout.beginLayout()
-    line = layout.createLine()
-    line.setLineWidth(width)
-    first = line.textLength()
-    layout.endLayout()
-    rest = sentence[first:].strip()
-    lines = [sentence[:first].strip()]
-    if rest:
-        lines.append(look.text_metrics.elidedText(rest, Qt.TextElideMode.ElideRight, width))
-    return lines
+def paint_words(painter: QPainter, look: Look, layout: Layout) -> None:
+    for word in layout.words:
+        painter.setFont(word.font)
+        painter.setPen(getattr(look, word.pen))
+        painter.drawText(word.at, word.text)
 
 
 def paint_block(
     painter: QPainter,
     look: Look,
     content: CardContent,
-    texts: CardTexts,
-    selected: bool,
-    target: bool,
+    layouts: CardLayouts,
+    level: Level,
+    marks: tuple[bool, bool],
     scale: float,
-    named: bool,
 ) -> None:
-    """The card from far away: a block in its category's colour with its name or its drawing."""
+    """The card from far away: a block in its category's colour with its name or its drawing.
+
+    ``marks``: whether it is selected, whether the wire being drawn may end here.
+    """
+    selected, target = marks
     if target:
         painter.setPen(look.block_target)
     elif selected:
@@ -183,37 +92,34 @@ def paint_block(
     else:
         painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(look.strip(content.category))
-    body = body_rect(texts.compact)
+    body = layouts.body
     painter.drawRoundedRect(body, CORNER_RADIUS, CORNER_RADIUS)
-    if named:
-        painter.setFont(texts.block_font)
-        painter.setPen(look.block_text)
-        painter.drawText(body, Qt.AlignmentFlag.AlignCenter, texts.block)
+    if level is Level.BLOCK:
+        paint_words(painter, look, layouts.at(Level.BLOCK))
     elif scale >= _BLOCK_GLYPH_SCALE:
-        side = 64.0
+        side = 56.0
         picture = glyph(content.kind, look.theme.card, side, scale)
-        target_rect = QRectF(body.center().x() - side / 2, body.center().y() - side / 2, side, side)
-        painter.drawPixmap(target_rect, picture, QRectF(picture.rect()))
+        place = QRectF(body.center().x() - side / 2, body.center().y() - side / 2, side, side)
+        painter.drawPixmap(place, picture, QRectF(picture.rect()))
 
 
-def paint_body(painter: QPainter, look: Look, content: CardContent, texts: CardTexts) -> None:
+def paint_body(painter: QPainter, look: Look, content: CardContent, body: QRectF) -> None:
     """Background and the strip in the category's colour."""
-    body = body_rect(texts.compact)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(look.shadow_far)
     painter.drawRoundedRect(body.adjusted(-1.5, 1, 1.5, 4.5), 12, 12)
     painter.setBrush(look.shadow_near)
     painter.drawRoundedRect(body.adjusted(-0.5, 0.5, 0.5, 2), 10.5, 10.5)
     painter.setBrush(look.card)
-    painter.drawPath(_body_path(texts.compact))
+    painter.drawPath(_outline(body))
     painter.setBrush(look.strip(content.category))
-    painter.drawPath(_strip_path(texts.compact))
+    painter.drawPath(_strip_path(body.width(), body.y(), body.height()))
 
 
 def paint_border(
-    painter: QPainter, look: Look, texts: CardTexts, severity: str, selected: bool, hovered: bool
+    painter: QPainter, look: Look, body: QRectF, severity: str, selected: bool, hovered: bool
 ) -> None:
-    path = _body_path(texts.compact)
+    path = _outline(body)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if selected:
         painter.setPen(look.selected_halo)
@@ -226,113 +132,100 @@ def paint_border(
     painter.drawPath(path)
 
 
-def paint_target(painter: QPainter, look: Look, texts: CardTexts) -> None:
+def paint_target(painter: QPainter, look: Look, body: QRectF) -> None:
     """The ring around a card that would take the wire being drawn."""
+    path = _outline(body)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(look.valid_halo)
-    painter.drawPath(_body_path(texts.compact))
+    painter.drawPath(path)
     painter.setPen(look.valid)
-    painter.drawPath(_body_path(texts.compact))
+    painter.drawPath(path)
 
 
-def paint_heading(
-    painter: QPainter, look: Look, content: CardContent, texts: CardTexts, scale: float
+def paint_inside(
+    painter: QPainter,
+    look: Look,
+    content: CardContent,
+    layout: Layout,
+    level: Level,
+    scale: float,
+    hovered: bool,
 ) -> None:
-    """Icon, name and main setting."""
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(look.tile(content.category))
-    painter.drawRoundedRect(texts.icon, 8, 8)
-    picture = glyph(content.kind, look.colour(content.category), _GLYPH_SIDE, scale)
-    margin = (_ICON_SIDE - _GLYPH_SIDE) / 2
-    target = QRectF(texts.icon.x() + margin, texts.icon.y() + margin, _GLYPH_SIDE, _GLYPH_SIDE)
-    painter.drawPixmap(target, picture, QRectF(picture.rect()))
-    painter.setFont(look.name_font)
-    painter.setPen(look.text)
-    painter.drawText(texts.name_at, texts.name)
-    painter.setFont(look.text_font)
-    painter.setPen(look.muted)
-    painter.drawText(texts.subtitle_at, texts.subtitle)
-
-
-def paint_large(
-    painter: QPainter, look: Look, content: CardContent, texts: CardTexts, scale: float
-) -> None:
-    """Icon, name, main setting and curve, for a zoom at which nothing smaller could be read."""
-    side = 36.0
-    picture = glyph(content.kind, look.colour(content.category), side, scale)
-    place = QRectF(18, texts.large_icon_middle - side / 2, side, side)
-    painter.drawPixmap(place, picture, QRectF(picture.rect()))
-    painter.setFont(look.large_font)
-    painter.setPen(look.text)
-    painter.drawText(texts.large_at, texts.large)
-    if texts.large_detail:
-        painter.setFont(look.large_detail_font)
-        painter.setPen(look.muted)
-        painter.drawText(texts.large_detail_at, texts.large_detail)
-    if content.activation:
+    """Icon, words and activation of a level; ``hovered``: the mouse is over the activation."""
+    if not layout.icon.isNull():
+        _paint_icon(painter, look, content, layout, scale)
+    if not layout.curve.isNull():
+        if layout.has_frame:
+            _paint_chip(painter, look, layout.chip, hovered)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(look.large_curve(content.category))
-        painter.drawPath(curve_path(content.activation, large_curve_rect()))
+        painter.setPen(look.curve(content.category, level))
+        painter.drawPath(curve_path(content.activation, layout.curve))
+    paint_words(painter, look, layout)
+    if layout.arrow is not None:
+        x, y = layout.arrow.x(), layout.arrow.y()
+        painter.setPen(look.muted)
+        painter.drawLine(QPointF(x, y), QPointF(x + 10, y))
+        painter.drawPolyline([QPointF(x + 7, y - 3), QPointF(x + 10, y), QPointF(x + 7, y + 3)])
 
 
-def paint_activation(
-    painter: QPainter, look: Look, content: CardContent, texts: CardTexts, hovered: bool
+def _paint_icon(
+    painter: QPainter, look: Look, content: CardContent, layout: Layout, scale: float
 ) -> None:
-    """The activation: its curve, its name, and a mark that it opens a menu."""
-    chip = chip_rect()
+    side = layout.icon.width()
+    if layout.has_tile:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(look.tile(content.category))
+        painter.drawRoundedRect(layout.icon, 8, 8)
+        side = _GLYPH_SIDE
+    picture = glyph(content.kind, look.colour(content.category), side, scale)
+    margin = (layout.icon.width() - side) / 2
+    place = QRectF(layout.icon.x() + margin, layout.icon.y() + margin, side, side)
+    painter.drawPixmap(place, picture, QRectF(picture.rect()))
+
+
+def _paint_chip(painter: QPainter, look: Look, chip: QRectF, hovered: bool) -> None:
+    """The box of the activation, with a mark that it opens a menu."""
     painter.setPen(look.accent if hovered else look.chip_border)
     painter.setBrush(look.chip_hovered if hovered else look.chip)
     painter.drawRoundedRect(chip.adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(look.curve(content.category))
-    painter.drawPath(curve_path(content.activation, QRectF(chip.x() + 10, chip.y() + 6, 32, 14)))
-    painter.setFont(look.value_font)
-    painter.setPen(look.text)
-    painter.drawText(texts.activation_at, texts.activation)
-    right, middle = chip.right() - 14, chip.center().y()
+    right, middle = chip.right() - 13, chip.center().y()
     painter.setPen(look.accent if hovered else look.muted)
     painter.drawPolyline(
         [QPointF(right - 4, middle - 2), QPointF(right, middle + 2), QPointF(right + 4, middle - 2)]
     )
 
 
-def paint_footer(painter: QPainter, look: Look, content: CardContent, texts: CardTexts) -> None:
-    """Output shape on the left, parameter count on the right."""
-    if content.has_output or texts.output:
-        painter.setPen(look.muted)
-        y, x = texts.footer_y, _LEFT
-        painter.drawLine(QPointF(x, y), QPointF(x + 10, y))
-        painter.drawPolyline([QPointF(x + 7, y - 3), QPointF(x + 10, y), QPointF(x + 7, y + 3)])
-        painter.setFont(look.value_font)
-        painter.setPen(look.text if texts.output else look.muted)
-        painter.drawText(texts.output_at, texts.output or "?")
-    if texts.parameters:
-        painter.setFont(look.text_font)
-        painter.setPen(look.muted)
-        painter.drawText(texts.parameters_at, texts.parameters)
-
-
-def paint_badge(painter: QPainter, look: Look, content: CardContent, texts: CardTexts) -> None:
+def paint_badge(painter: QPainter, look: Look, severity: str, badge: Badge) -> None:
     """The sentence of the card's first problem, hanging below it."""
-    error = content.severity == "error"
-    badge = texts.badge
+    error = severity == "error"
+    rect, height = badge.rect, badge.line_height
     painter.setPen(look.error if error else look.warning)
     painter.setBrush(look.error_soft if error else look.warning_soft)
-    painter.drawRoundedRect(badge.adjusted(0.5, 0.5, -0.5, -0.5), 7, 7)
-    centre = QPointF(badge.x() + 16, badge.y() + BADGE_PADDING + BADGE_LINE_HEIGHT / 2)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(look.error_fill if error else look.warning_fill)
-    painter.drawEllipse(centre, 7.0, 7.0)
-    painter.setFont(look.name_font)
-    painter.setPen(look.badge_mark)
-    painter.drawText(
-        QRectF(centre.x() - 7, centre.y() - 7.5, 14, 15), Qt.AlignmentFlag.AlignCenter, "!"
-    )
-    painter.setFont(look.text_font)
+    painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 7, 7)
+    centre = QPointF(rect.x() + 16, rect.y() + BADGE_PADDING + height / 2)
+    paint_mark(painter, look, severity, centre, 7.0)
+    painter.setFont(badge.type.font)
     painter.setPen(look.error if error else look.warning)
-    for number, line in enumerate(texts.badge_lines):
-        y = badge.y() + BADGE_PADDING + BADGE_LINE_HEIGHT * (number + 1) - 3
-        painter.drawText(QPointF(badge.x() + 30, y), line)
+    for number, line in enumerate(badge.lines):
+        y = rect.y() + BADGE_PADDING + height * (number + 1) - height * 0.25
+        painter.drawText(QPointF(rect.x() + 30, y), line)
+
+
+def paint_mark(
+    painter: QPainter, look: Look, severity: str, centre: QPointF, radius: float
+) -> None:
+    """A disc with an exclamation mark: here is a problem."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(look.error_fill if severity == "error" else look.warning_fill)
+    painter.drawEllipse(centre, radius, radius)
+    painter.setBrush(look.mark)
+    width = radius * 0.26
+    painter.drawRoundedRect(
+        QRectF(centre.x() - width / 2, centre.y() - radius * 0.58, width, radius * 0.66),
+        width / 2,
+        width / 2,
+    )
+    painter.drawEllipse(QPointF(centre.x(), centre.y() + radius * 0.46), width * 0.6, width * 0.6)
 
 
 def paint_port(painter: QPainter, look: Look, centre: QPointF, used: bool, state: str) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, QPoint, QPointF
+from PySide6.QtCore import QMimeData, QPoint
 
 from nn_designer.app.canvas import steps
-from nn_designer.app.canvas.look import CARD_HEIGHT, CARD_WIDTH
 from nn_designer.app.canvas.wire import WireItem
 from nn_designer.design import edits
 from nn_designer.layers import KINDS
@@ -41,8 +40,7 @@ class PaletteDrop:
     def move(self, at: QPoint) -> None:
         """The mouse is at ``at`` (viewport pixels)."""
         position = self._canvas.mapToScene(at)
-        corner = position - QPointF(CARD_WIDTH / 2, CARD_HEIGHT / 2)
-        self._scene.ghost.draw(self._kind, corner)
+        self._scene.ghost.draw(self._kind, position)
         found = self._scene.wire_at(position, WIRE_REACH) if self._fits_wire else None
         if found is not self._wire:
             self._light(False)

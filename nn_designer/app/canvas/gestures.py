@@ -8,7 +8,7 @@ from PySide6.QtCore import QLineF, QPoint, QPointF, QRectF, Qt
 from PySide6.QtWidgets import QApplication
 
 from nn_designer.app.canvas.card import CardItem
-from nn_designer.app.canvas.look import CARD_HEIGHT, CARD_WIDTH, GRID
+from nn_designer.app.canvas.look import CARD_HEIGHT, GRID
 from nn_designer.app.canvas.scene import Hit
 from nn_designer.design import edits
 from nn_designer.design.document import Document, Wire
@@ -197,13 +197,13 @@ class MoveCards(Gesture):
         self.scene.guides.draw(guides)
         shift = place - self._places[self._card.layer_id]
         for layer_id, start in self._places.items():
-            self.scene.cards[layer_id].setPos(start + shift)
-        self.scene.place_wires(self._places)
+            self.scene.cards[layer_id].move_to(start.x() + shift.x(), start.y() + shift.y())
+        self.scene.drag_wires(self._places)
         if self._may_splice:
             self._look_for_wire(place)
 
     def _look_for_wire(self, place: QPointF) -> None:
-        middle = place + QPointF(CARD_WIDTH / 2, CARD_HEIGHT / 2)
+        middle = place + QPointF(self._card.width / 2, CARD_HEIGHT / 2)
         item = self.scene.wire_at(middle, SPLICE_REACH, without=self._places)
         wire = item.wire if item is not None else None
         if wire != self._splice:
@@ -226,10 +226,11 @@ class MoveCards(Gesture):
         row = min(self._others, key=lambda c: abs(c.y() - y), default=None)
         if row is not None and abs(row.y() - y) <= reach:
             y = row.y()
-            same = [c.x() for c in self._others if abs(c.y() - y) < 0.5]
+            same = [c for c in self._others if abs(c.y() - y) < 0.5]
             middle = y + CARD_HEIGHT / 2
-            near = min(same, key=lambda other: abs(other - x))
-            lines.append(QLineF(min(near, x) - 10, middle, max(near, x) + CARD_WIDTH + 10, middle))
+            near = min(same, key=lambda other: abs(other.x() - x))
+            left, right = min(near.x(), x), max(near.x() + near.width, x + self._card.width)
+            lines.append(QLineF(left - 10, middle, right + 10, middle))
         column = min(self._others, key=lambda c: abs(c.x() - x), default=None)
         if column is not None and abs(column.x() - x) <= reach:
             x = column.x()
@@ -262,7 +263,7 @@ class MoveCards(Gesture):
         for layer_id in self._places:
             layer = document.get(layer_id)
             if layer is not None:
-                self.scene.cards[layer_id].setPos(layer.x, layer.y)
+                self.scene.cards[layer_id].move_to(layer.x, layer.y)
         self.scene.place_wires(self._places)
 
     def tidy(self) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from enum import IntEnum
+from functools import cached_property
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QGuiApplication, QPen
 
@@ -15,13 +19,25 @@ CARD_HEIGHT = arrange.CARD_HEIGHT
 GRID = arrange.GRID
 CORNER_RADIUS = 10.0
 PORT_RADIUS = 5.0
+FADED_SHARE = 0.55
 
-DETAIL_ZOOM = 0.6
-"""Below this zoom a card shows its icon and its name in large letters, nothing else."""
-TEXT_ZOOM = 0.34
-"""Below this zoom a card is a coloured block with its name across it."""
-BLOCK_TEXT_ZOOM = 0.17
-"""Below this zoom the block carries the kind's drawing only."""
+
+class Level(IntEnum):
+    """How much a card tells, by the zoom: less, in larger letters, the farther away it is."""
+
+    GLYPH = 0  # a block with the kind's drawing
+    BLOCK = 1  # a block with the name across it
+    LARGE = 2  # name, main setting and curve
+    MIDDLE = 3  # everything, in larger letters
+    FULL = 4
+
+
+_LEAST_ZOOM = {Level.FULL: 0.85, Level.MIDDLE: 0.5, Level.LARGE: 0.32, Level.BLOCK: 0.17}
+
+
+def level_at(zoom: float) -> Level:
+    """What cards and wires show at a zoom."""
+    return next((level for level, least in _LEAST_ZOOM.items() if zoom >= least), Level.GLYPH)
 
 
 def with_alpha(colour: str, alpha: float) -> QColor:
@@ -31,13 +47,24 @@ def with_alpha(colour: str, alpha: float) -> QColor:
     return result
 
 
-def _font(size_px: int, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
-    font = QFont(QGuiApplication.font())
-    font.setPixelSize(size_px)
-    font.setWeight(weight)
-    # Hinted letters jump about while zooming.
-    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
-    return font
+class Type:
+    """A font with its measures."""
+
+    def __init__(self, size_px: int, weight: QFont.Weight = QFont.Weight.Normal) -> None:
+        self.font = QFont(QGuiApplication.font())
+        self.font.setPixelSize(size_px)
+        self.font.setWeight(weight)
+        # Hinted letters jump about while zooming.
+        self.font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+        self.size_px = size_px
+        self.metrics = QFontMetricsF(self.font)
+
+    def width(self, text: str) -> float:
+        return self.metrics.horizontalAdvance(text)
+
+    def cut(self, text: str, room: float) -> str:
+        """``text``, shortened with … where there is no room."""
+        return self.metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
 
 
 class Look:
@@ -46,19 +73,15 @@ class Look:
     def __init__(self, theme: Theme) -> None:
         self.theme = theme
         dark = theme.name == "dark"
+        bold, medium = QFont.Weight.DemiBold, QFont.Weight.Medium
 
-        self.name_font = _font(13, QFont.Weight.DemiBold)
-        self.text_font = _font(11)
-        self.value_font = _font(11, QFont.Weight.Medium)
-        self.large_font = _font(21, QFont.Weight.DemiBold)
-        self.large_detail_font = _font(18)
-        self.block_fonts = [_font(size, QFont.Weight.DemiBold) for size in (38, 33, 28)]
+        # Full, middle and large level; the smaller the card is shown, the larger its letters.
+        self.names = {Level.FULL: Type(14, bold), Level.MIDDLE: Type(17, bold)}
+        self.texts = {Level.FULL: Type(12), Level.MIDDLE: Type(15), Level.LARGE: Type(20)}
+        self.values = {Level.FULL: Type(12, medium), Level.MIDDLE: Type(15, medium)}
+        self.large_names = [Type(size, bold) for size in (25, 22, 19)]
+        self.block_names = [Type(size, bold) for size in (38, 33, 28)]
         self.block_text = QPen(QColor(theme.card))
-        self.name_metrics = QFontMetricsF(self.name_font)
-        self.text_metrics = QFontMetricsF(self.text_font)
-        self.value_metrics = QFontMetricsF(self.value_font)
-        self.large_detail_metrics = QFontMetricsF(self.large_detail_font)
-        self.large_metrics = QFontMetricsF(self.large_font)
 
         self.text = QPen(QColor(theme.text))
         self.muted = QPen(QColor(theme.text_muted))
@@ -69,10 +92,10 @@ class Look:
         self.card = QBrush(QColor(theme.card))
         self.card_border = QPen(QColor(theme.card_border), 1.0)
         self.card_border_hovered = QPen(QColor(theme.wire), 1.0)
-        self.hairline = QPen(with_alpha(theme.card_border, 0.55), 1.0)
         # Opaque: filling a card with a translucent colour takes ten times as long.
-        self.shadow_near = QBrush(QColor(mixed(theme.canvas, "#000000", 0.30 if dark else 0.09)))
-        self.shadow_far = QBrush(QColor(mixed(theme.canvas, "#000000", 0.14 if dark else 0.035)))
+        near, far = (0.30, 0.14) if dark else (0.09, 0.035)
+        self.shadow_near = QBrush(QColor(mixed(theme.canvas, theme.shadow, near)))
+        self.shadow_far = QBrush(QColor(mixed(theme.canvas, theme.shadow, far)))
         self.selected = QPen(QColor(theme.accent), 2.0)
         self.selected_halo = QPen(with_alpha(theme.accent, 0.28), 4.0)
         self.failed = QPen(QColor(theme.error), 1.5)
@@ -90,7 +113,7 @@ class Look:
         self.warning_soft = QBrush(QColor(theme.warning_soft))
         self.error_fill = QBrush(QColor(theme.error))
         self.warning_fill = QBrush(QColor(theme.warning))
-        self.badge_mark = QPen(QColor(theme.card))
+        self.mark = QBrush(QColor(theme.card))
 
         self.wire = self._line(theme.wire, 2.0)
         self.wire_hovered = self._line(theme.text_muted, 3.0)
@@ -124,10 +147,31 @@ class Look:
             key: QBrush(QColor(mixed(theme.card, value, share)))
             for key, value in theme.categories.items()
         }
-        self._curves = {key: self._line(value, 1.6) for key, value in theme.categories.items()}
-        self._large_curves = {k: self._line(value, 3.0) for k, value in theme.categories.items()}
+        widths = {Level.FULL: 1.6, Level.MIDDLE: 2.0, Level.LARGE: 3.0}
+        self._curves = {
+            (level, key): self._line(value, width)
+            for level, width in widths.items()
+            for key, value in theme.categories.items()
+        }
         self._unknown = QBrush(QColor(theme.error))
         self._unknown_tile = QBrush(QColor(theme.error_soft))
+
+    @cached_property
+    def faded(self) -> Look:
+        """The same, half as strong: for cards where the wire being drawn may not end.
+
+        Colours of its own and not a translucent painter, which takes ten times as long.
+        """
+        theme = self.theme
+        names = (
+            "text text_muted card card_border border wire accent accent_soft error error_soft "
+            "warning warning_soft"
+        )
+        pale = {n: mixed(getattr(theme, n), theme.canvas, FADED_SHARE) for n in names.split()}
+        categories = {
+            key: mixed(value, theme.canvas, FADED_SHARE) for key, value in theme.categories.items()
+        }
+        return Look(replace(theme, **pale, categories=categories))
 
     @staticmethod
     def _line(colour: str, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
@@ -145,14 +189,11 @@ class Look:
     def tile(self, category: Category | None) -> QBrush:
         return self._tiles[category] if category else self._unknown_tile
 
-    def large_curve(self, category: Category | None) -> QPen:
-        return self._large_curves[category] if category else self.error
+    def curve(self, category: Category | None, level: Level) -> QPen:
+        return self._curves[level, category] if category else self.error
 
     def ghost_border(self, category: Category | None) -> QPen:
         return QPen(QColor(self.colour(category)), 1.5, Qt.PenStyle.DashLine)
 
     def ghost_fill(self, category: Category | None) -> QBrush:
         return QBrush(with_alpha(self.colour(category), 0.15))
-
-    def curve(self, category: Category | None) -> QPen:
-        return self._curves[category] if category else self.error

@@ -14,7 +14,7 @@ STEP = 1.25
 """One press of zoom in."""
 NOTCH = 1.2
 """One notch of the mouse wheel (120 eighths of a degree)."""
-FIT_MARGIN_PX = 28
+FIT_MARGIN_PX = 20
 FIT_MAXIMUM_ZOOM = 1.0
 
 

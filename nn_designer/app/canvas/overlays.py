@@ -6,9 +6,11 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from nn_designer.app.canvas import card_painting
-from nn_designer.app.canvas.look import CARD_HEIGHT, CARD_WIDTH, DETAIL_ZOOM, Look
-from nn_designer.app.canvas.wire import wire_path
+from nn_designer.app.canvas.card_content import CardContent
+from nn_designer.app.canvas.card_layout import CardLayouts
+from nn_designer.app.canvas.look import CARD_HEIGHT, Level, Look, level_at
+from nn_designer.app.canvas.routing import plain_path
+from nn_designer.design.arrange import card_width
 from nn_designer.layers import KINDS
 
 OVERLAY_Z = 1e9
@@ -44,7 +46,7 @@ class WirePreview(Overlay):
         self._end = QPointF()
 
     def draw(self, start: QPointF, end: QPointF, state: str, free_end: QPointF) -> None:
-        self._path = wire_path(start, end)
+        self._path = plain_path(start, end)
         self.state = state
         self._end = free_end
         self._resize(self._path.controlPointRect().adjusted(-8, -8, 8, 8))
@@ -109,23 +111,30 @@ class GhostCard(Overlay):
         super().__init__(look)
         self.kind = ""
 
-    def draw(self, kind: str, top_left: QPointF) -> None:
+    def draw(self, kind: str, middle: QPointF) -> None:
+        """A card of this kind around ``middle``."""
         self.kind = kind
-        self.setPos(top_left)
-        self._resize(QRectF(-3, -3, CARD_WIDTH + 6, CARD_HEIGHT + 6))
+        width = card_width(kind)
+        self.setPos(middle - QPointF(width / 2, CARD_HEIGHT / 2))
+        self._resize(QRectF(-3, -3, width + 6, CARD_HEIGHT + 6))
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         kind = KINDS[self.kind]
-        compact = "activation" not in kind.params
-        body = card_painting.body_rect(compact)
+        activation = "linear" if "activation" in kind.params else ""
+        width = card_width(self.kind)
+        content = CardContent(
+            kind.title, self.kind, kind.category, activation=activation, width=width
+        )
+        body = CardLayouts(content, self.look).body
         painter.setPen(self.look.ghost_border(kind.category))
         painter.setBrush(self.look.ghost_fill(kind.category))
         painter.drawRoundedRect(body, 10, 10)
-        if painter.worldTransform().m11() >= DETAIL_ZOOM:
+        level = level_at(painter.worldTransform().m11())
+        if level >= Level.MIDDLE:
             # The picture under the cursor is the kind's drawing; its title goes below that.
-            painter.setFont(self.look.name_font)
+            painter.setFont(self.look.names[level].font)
             painter.setPen(self.look.text)
-            place = QRectF(body.x(), body.center().y() + 17, body.width(), 18)
+            place = QRectF(body.x(), body.center().y() + 15, body.width(), 20)
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter, kind.title)

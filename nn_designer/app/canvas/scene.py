@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QPointF, QRectF
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGraphicsScene
 
 from nn_designer.app.canvas.card import CardItem
 from nn_designer.app.canvas.card_content import card_content, problems_by_layer
-from nn_designer.app.canvas.look import DETAIL_ZOOM, TEXT_ZOOM, Look
+from nn_designer.app.canvas.look import Level, Look, level_at
 from nn_designer.app.canvas.overlays import GhostCard, Guides, Marquee, WirePreview
 from nn_designer.app.canvas.wire import WireItem
 from nn_designer.app.kind_texts import one_line_help
@@ -25,7 +25,11 @@ from nn_designer.layers.base import shape_text
 
 PORT_REACH_PX = 14.0
 """How near to a port's centre the mouse takes hold of it, on the screen and at least on the card."""
+INNER_PORT_REACH_PX = 8.0
+"""Beyond this, a wire under the mouse comes before the port."""
 WIRE_REACH_PX = 7.0
+ROUTING_REACH = 400.0
+"""Cards so far above or below a wire's ends may be in its way, if it has to go around others."""
 FARTHEST = 1_000_000.0
 
 
@@ -97,12 +101,12 @@ class CanvasScene(QGraphicsScene):
             layer = document.layer(layer_id)
             content = card_content(document, layer, self.store.report, problems)
             card = CardItem(layer_id, content, self.look)
-            card.setPos(_placeable(layer.x), _placeable(layer.y))
+            card.move_to(_placeable(layer.x), _placeable(layer.y))
             self.cards[layer_id] = card
             self.addItem(card)
         for layer_id in change.moved:
             layer = document.layer(layer_id)
-            self.cards[layer_id].setPos(_placeable(layer.x), _placeable(layer.y))
+            self.cards[layer_id].move_to(_placeable(layer.x), _placeable(layer.y))
         for wire in change.wires_added:
             item = WireItem(wire, self.look)
             self.wires[wire] = item
@@ -156,20 +160,49 @@ class CanvasScene(QGraphicsScene):
             card.set_selected(layer_id in selection)
 
     def place_wires(self, layer_ids: Iterable[str]) -> None:
-        """Draw the wires of these layers anew, from where the cards are now."""
+        """Draw the wires of these layers anew, from where the cards are now, and lead wires
+        around those cards."""
+        ids = set(layer_ids)
+        boxes = [self.cards[i].box for i in ids if i in self.cards]
+        for wire, item in self.wires.items():
+            at_card = wire.source in ids or wire.target in ids
+            if at_card or item.routed or item.meets(boxes):
+                self._place_wire(wire, item)
+
+    def drag_wires(self, layer_ids: Collection[str]) -> None:
+        """While the cards of these layers follow the mouse: the least work that looks right."""
         document = self.store.document
-        found = {
-            wire
-            for layer_id in layer_ids
-            for wire in (*document.incoming(layer_id), *document.outgoing(layer_id))
-        }
-        for wire in found:
-            item = self.wires.get(wire)
-            source, target = self.cards.get(wire.source), self.cards.get(wire.target)
-            if item is not None and source is not None and target is not None:
-                item.place(
-                    source.pos() + source.output_port(), target.pos() + target.input_port(wire.port)
-                )
+        moved = [document.outgoing(i) for i in layer_ids] + [
+            document.incoming(i) for i in layer_ids
+        ]
+        for wire in {wire for wires in moved for wire in wires}:
+            item = self.wires[wire]
+            both = wire.source in layer_ids and wire.target in layer_ids
+            if not (both and item.shift(*self._ends(wire))):
+                self._place_wire(wire, item)
+
+    def _ends(self, wire: Wire) -> tuple[QPointF, QPointF]:
+        source, target = self.cards[wire.source], self.cards[wire.target]
+        return source.pos() + source.output_port(), target.pos() + target.input_port(wire.port)
+
+    def _place_wire(self, wire: Wire, item: WireItem) -> None:
+        if wire.source not in self.cards or wire.target not in self.cards:
+            return  # a damaged file
+        start, end = self._ends(wire)
+        left, right = sorted((start.x(), end.x()))
+        top, bottom = sorted((start.y(), end.y()))
+        top, bottom = top - ROUTING_REACH, bottom + ROUTING_REACH
+        boxes = tuple(
+            box
+            for layer_id, card in self.cards.items()
+            if (box := card.box)[0] < right
+            and box[2] > left
+            and box[1] < bottom
+            and box[3] > top
+            and layer_id != wire.source
+            and layer_id != wire.target
+        )
+        item.place(start, end, boxes)
 
     def select_wires(self, wires: Iterable[Wire]) -> None:
         """Mark exactly these wires. Wires are selected on the canvas only, not in the store."""
@@ -186,7 +219,7 @@ class CanvasScene(QGraphicsScene):
 
     def hit(self, position: QPointF, zoom: float) -> Hit:
         """What is at a place of the scene: ports first, then cards, then wires."""
-        reach = max(PORT_REACH_PX / zoom, 10.0) if zoom >= TEXT_ZOOM else 0.0
+        reach = max(PORT_REACH_PX / zoom, 10.0) if level_at(zoom) >= Level.LARGE else 0.0
         best: CardItem | None = None
         for card in self.cards.values():
             local = position - card.pos()
@@ -196,10 +229,25 @@ class CanvasScene(QGraphicsScene):
                 continue
             if card.body.contains(local) or self._part_at(card, local, reach, zoom) is not None:
                 best = card
-        if best is not None:
-            return self._part_at(best, position - best.pos(), reach, zoom) or Hit("card", best)
+        part = None if best is None else self._part_at(best, position - best.pos(), reach, zoom)
+        if best is not None and not self._is_beside_port(best, part, position, zoom):
+            return part or Hit("card", best)
         wire = self.wire_at(position, WIRE_REACH_PX / zoom)
-        return Hit("canvas") if wire is None else Hit("wire", wire=wire)
+        return part or Hit("canvas") if wire is None else Hit("wire", wire=wire)
+
+    @staticmethod
+    def _is_beside_port(card: CardItem, part: Hit | None, at: QPointF, zoom: float) -> bool:
+        """Whether a port was hit from so far outside of its card that a wire comes first: short
+        wires would be all port otherwise."""
+        if (
+            part is None
+            or part.part not in ("input", "output")
+            or card.body_in_scene().contains(at)
+        ):
+            return False
+        port = card.output_port() if part.part == "output" else card.input_port(part.port)
+        away = at - card.pos() - port
+        return math.hypot(away.x(), away.y()) * zoom > INNER_PORT_REACH_PX
 
     @staticmethod
     def _part_at(card: CardItem, local: QPointF, reach: float, zoom: float) -> Hit | None:
@@ -214,7 +262,7 @@ class CanvasScene(QGraphicsScene):
                 return Hit("input", card, port)
         if card.chip_at(zoom).contains(local):
             return Hit("activation", card)
-        if zoom >= DETAIL_ZOOM and card.badge.contains(local):
+        if card.badge_at(zoom).contains(local):
             return Hit("problem", card)
         return None
 

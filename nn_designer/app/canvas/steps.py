@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nn_designer.app.canvas.look import CARD_HEIGHT, CARD_WIDTH
+from nn_designer.app.canvas.look import CARD_HEIGHT
 from nn_designer.design import arrange, edits
 from nn_designer.design.document import Document
 from nn_designer.layers import KINDS
@@ -39,7 +39,8 @@ def kinds_inside() -> list[type[LayerKind]]:
 
 def add_at(document: Document, kind: str, x: float, y: float) -> tuple[Document, str]:
     """A new layer with the middle of its card at (x, y)."""
-    return edits.add_layer(document, kind, x - CARD_WIDTH / 2, y - CARD_HEIGHT / 2)
+    width = arrange.card_width(kind)
+    return edits.add_layer(document, kind, x - width / 2, y - CARD_HEIGHT / 2)
 
 
 def add_after(
@@ -54,7 +55,8 @@ def add_before(
     document: Document, kind: str, target: str, port: int, x: float, y: float
 ) -> tuple[Document, str]:
     """A new layer whose output is at (x, y), wired to an input of ``target``."""
-    document, layer_id = edits.add_layer(document, kind, x - CARD_WIDTH, y - CARD_HEIGHT / 2)
+    width = arrange.card_width(kind)
+    document, layer_id = edits.add_layer(document, kind, x - width, y - CARD_HEIGHT / 2)
     return edits.connect(document, layer_id, target, port), layer_id
 
 

@@ -4,30 +4,19 @@ from __future__ import annotations
 
 import itertools
 import math
+import zlib
+from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPainterPath
+from PySide6.QtGui import QPainter, QPainterPath
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from nn_designer.app.canvas.look import DETAIL_ZOOM, TEXT_ZOOM, Look
+from nn_designer.app.canvas.look import Level, Look, Type, level_at
+from nn_designer.app.canvas.routing import Box, routed_path
 from nn_designer.design.document import Wire
 
-_LABEL_HEIGHT = 16.0
-_LARGE_HEIGHT = 24.0
 _LABEL_PADDING = 5.0
 _LEAST_LINE = 18.0  # of the wire to be seen on each side of its label
-_SAMPLES = 24
-
-
-def wire_path(start: QPointF, end: QPointF) -> QPainterPath:
-    """The curve from an output (leaves to the right) to an input (arrives from the left)."""
-    dx, dy = end.x() - start.x(), end.y() - start.y()
-    reach = max(abs(dx) * 0.5, min(48.0, abs(dy) * 0.5 + 12.0))
-    if dx < 0:  # backwards: a wide loop that stays clear of the cards
-        reach = min(abs(dx) * 0.6 + 60.0, 260.0)
-    path = QPainterPath(start)
-    path.cubicTo(start.x() + reach, start.y(), end.x() - reach, end.y(), end.x(), end.y())
-    return path
 
 
 class WireItem(QGraphicsItem):
@@ -44,32 +33,49 @@ class WireItem(QGraphicsItem):
         self.target = False  # a layer dropped now would go in here
         self.start = QPointF()
         self.end = QPointF()
+        self.routed = False  # led around cards
+        self._boxes: Sequence[Box] = ()
+        self._lane = zlib.crc32(wire.source.encode()) % 3
         self._path = QPainterPath()
         self._points: list[tuple[float, float]] = []
         self._bounds = QRectF()
-        self._label_rect = QRectF()
-        self._large_label_rect = QRectF()
+        self._labels: dict[Level, QRectF] = {}
         self.setZValue(-1.0)
 
-    def place(self, start: QPointF, end: QPointF) -> None:
-        """Draw the curve anew from ``start`` (output) to ``end`` (input), in scene pixels."""
-        if start == self.start and end == self.end and not self._path.isEmpty():
+    def place(self, start: QPointF, end: QPointF, boxes: Sequence[Box] = ()) -> None:
+        """Draw the curve anew from ``start`` (output) to ``end`` (input), in scene pixels,
+        around the cards that may be in its way (:func:`routing.routed_path`)."""
+        known = (self.start, self.end, self._boxes)
+        if (start, end, boxes) == known and not self._path.isEmpty():
             return
-        shift = start - self.start
-        rigid = not self._path.isEmpty() and shift == end - self.end
+        self.start, self.end, self._boxes = QPointF(start), QPointF(end), boxes
+        self.prepareGeometryChange()
+        self._points = []
+        self._path, self.routed = routed_path(start, end, boxes, self._lane)
+        self._measure()
+
+    def shift(self, start: QPointF, end: QPointF) -> bool:
+        """Move the curve as it is if both of its ends moved alike: hundreds of wires may follow
+        the mouse. False if they did not."""
+        step = start - self.start
+        if self._path.isEmpty() or step != end - self.end:
+            return False
         self.start, self.end = QPointF(start), QPointF(end)
         self.prepareGeometryChange()
         self._points = []
-        if rigid:  # both cards move alike: hundreds of wires may follow the mouse
-            self._path.translate(shift)
-            self._bounds.translate(shift)
-            self._label_rect.translate(shift)
-            self._large_label_rect.translate(shift)
-            return
-        self._path = wire_path(start, end)
-        self._measure_label()
-        reach = self._path.controlPointRect().adjusted(-5, -5, 5, 5)
-        self._bounds = reach.united(self._label_rect).united(self._large_label_rect)
+        self._path.translate(step)
+        self._bounds.translate(step)
+        for place in self._labels.values():
+            place.translate(step)
+        return True
+
+    def meets(self, boxes: Iterable[Box]) -> bool:
+        """Whether one of these cards may be in the wire's way."""
+        bounds = self._bounds
+        left, top, right, bottom = bounds.left(), bounds.top(), bounds.right(), bounds.bottom()
+        return any(
+            box[0] < right and box[2] > left and box[1] < bottom and box[3] > top for box in boxes
+        )
 
     def set_content(self, label: str, problem: str, look: Look) -> None:
         """Take a new label, problem or theme; repaints only if something differs."""
@@ -77,8 +83,7 @@ class WireItem(QGraphicsItem):
             return
         self.label, self.problem, self.look = label, problem, look
         self.prepareGeometryChange()
-        self._measure_label()
-        self._bounds = self._bounds.united(self._label_rect).united(self._large_label_rect)
+        self._measure()
         self.update()
 
     def set_marks(
@@ -111,8 +116,8 @@ class WireItem(QGraphicsItem):
         if not bounds.adjusted(-60, -60, 60, 60).contains(position):
             return math.inf
         if not self._points:
-            steps = [self._path.pointAtPercent(i / _SAMPLES) for i in range(_SAMPLES + 1)]
-            self._points = [(point.x(), point.y()) for point in steps]
+            flat = self._path.toSubpathPolygons()
+            self._points = [(point.x(), point.y()) for point in flat[0]] if flat else []
         nearest = math.inf
         for (ax, ay), (bx, by) in itertools.pairwise(self._points):
             dx, dy = bx - ax, by - ay
@@ -122,15 +127,18 @@ class WireItem(QGraphicsItem):
             nearest = min(nearest, math.hypot(x - ax - share * dx, y - ay - share * dy))
         return nearest
 
-    def _measure_label(self) -> None:
-        self._label_rect = self._place_for(self.look.text_metrics, _LABEL_HEIGHT)
-        self._large_label_rect = self._place_for(self.look.large_detail_metrics, _LARGE_HEIGHT)
+    def _measure(self) -> None:
+        """Where the labels of each level go, and all that is painted."""
+        self._labels = {level: self._place_for(type_) for level, type_ in self.look.texts.items()}
+        self._bounds = self._path.controlPointRect().adjusted(-5, -5, 5, 5)
+        for place in self._labels.values():
+            self._bounds = self._bounds.united(place)
 
-    def _place_for(self, metrics: QFontMetricsF, height: float) -> QRectF:
+    def _place_for(self, type_: Type) -> QRectF:
         """On the line if there is room, else above it; null if even that would touch cards."""
         if not self.label:
             return QRectF()
-        advance = metrics.horizontalAdvance(self.label)
+        advance, height = type_.width(self.label), type_.size_px + 5.0
         width = advance + 2 * _LABEL_PADDING
         middle = self.middle
         top = middle.y() - height / 2
@@ -163,18 +171,15 @@ class WireItem(QGraphicsItem):
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(self._path)
-        zoom = painter.worldTransform().m11()
-        if zoom >= DETAIL_ZOOM:
-            self._paint_label(painter, self._label_rect, look.text_font)
-        elif zoom >= TEXT_ZOOM:
-            self._paint_label(painter, self._large_label_rect, look.large_detail_font)
+        level = level_at(painter.worldTransform().m11())
+        place = self._labels.get(level)
+        if place is not None and not place.isNull():
+            self._paint_label(painter, place, look.texts[level])
 
-    def _paint_label(self, painter: QPainter, place: QRectF, font: QFont) -> None:
-        if place.isNull():
-            return
+    def _paint_label(self, painter: QPainter, place: QRectF, type_: Type) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self.look.wire_label)
         painter.drawRoundedRect(place, 5, 5)
-        painter.setFont(font)
+        painter.setFont(type_.font)
         painter.setPen(self.look.wire_text)
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, self.label)
