@@ -44,8 +44,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         # The reader of our output has gone (`| head`): nothing more can be said to it.
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+        _drop_output()
         return 0
+    except OSError as error:  # files are looked after where they are used: this is our output
+        _drop_output()
+        print(f"error: The output can't be written: {error.strerror or error}.", file=sys.stderr)
+        return 1
+
+
+def _drop_output() -> None:
+    """What is still to be written, also when Python ends, goes nowhere."""
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
 
 
 def _write_what_can_be_written() -> None:

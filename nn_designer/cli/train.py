@@ -53,8 +53,8 @@ def train(arguments: argparse.Namespace) -> int:
             if not arguments.json:
                 _say_start(run)
             _train(run, interrupts, as_json=arguments.json)
-        except BrokenPipeError:
-            # Whoever read the output has gone; what was trained so far is kept all the same.
+        except OSError:
+            # Nobody reads the output, or its disk is full; what was trained so far is kept.
             _write_results(run, arguments, quiet=True)
             raise
         return _end(run, arguments)
@@ -156,9 +156,8 @@ def _end(run: Run, arguments: argparse.Namespace) -> int:
     finished = run.finished
     if finished is None:
         epochs = counted(len(run.history), "epoch")
-        remark(
-            f"Stopped after {epochs} and {run.steps:,} batches; what was trained so far is kept."
-        )
+        kept = "what was trained so far is kept" if arguments.weights else "no weights are kept"
+        remark(f"Stopped after {epochs} and {run.steps:,} batches; {kept}.")
     elif finished.reason == "diverged":
         if finished.best_epoch:
             _write_results(run, arguments, quiet=arguments.json)
@@ -179,12 +178,12 @@ def _write_history(run: Run, arguments: argparse.Namespace, *, quiet: bool) -> N
 
 
 def _write_results(run: Run, arguments: argparse.Namespace, *, quiet: bool) -> None:
-    _write_history(run, arguments, quiet=quiet)
     if arguments.weights is not None:
         model = trained_model(run)
         format_of_path(arguments.weights).write(model, Path(arguments.weights))
         if not quiet:
             say(f"The weights are in {arguments.weights}.")
+    _write_history(run, arguments, quiet=quiet)
 
 
 def trained_model(run: Run) -> TrainedModel:

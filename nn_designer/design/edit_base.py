@@ -121,9 +121,10 @@ class Namer:
         return f"{stem} {number}"
 
     def name_for(self, kind: str) -> str:
-        """The default name of a new layer: "Dense 1"."""
+        """The default name of a new layer: "Dense 1". ``kind`` may be unknown, or any text."""
         known = kind_or_none(kind)
-        return self.name_like(f"{known.title if known else kind} 1")
+        words = " ".join(kind.split())[:40] if kind.isprintable() else ""
+        return self.name_like(f"{known.title if known else words or 'Layer'} 1")
 
 
 def renumbered(wires: Iterable[Wire], targets: Iterable[str]) -> tuple[Wire, ...]:

@@ -178,11 +178,11 @@ def _impossible(
 
 def _read_name(record: LayerRecord, namer: Namer, number: int, problems: list[str]) -> str:
     if record.name is None:
-        return namer.name_for(record.kind[:40] or "layer")
+        return namer.name_for(record.kind)
     try:
         wanted = checked_name(record.name)
     except EditError as error:
-        name = namer.name_for(record.kind[:40] or "layer")
+        name = namer.name_for(record.kind)
         problems.append(f"Layer number {number} is now called {name!r}: {error}")
         return name
     name = namer.name_like(wanted)

@@ -35,21 +35,19 @@ def writing_aside(path: Path | str) -> Iterator[tuple[BinaryIO, Path]]:
         OSError: as the system says (see :func:`failure_sentence`); whatever the block raises.
     """
     target = writable_target(path)
-    mode = target.stat().st_mode if target.exists() else None
-    if mode is not None and not stat.S_ISREG(mode):
+    if _is_special(target):
         with target.open("wb") as file:
             yield file, target
         return
-    aside = target.with_name(f".saving-{secrets.token_hex(4)}.tmp")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    handle = os.open(aside, flags, 0o666 if mode is None else stat.S_IMODE(mode))
+    mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else None
+    handle, aside = _open_aside(target, 0o666 if mode is None else mode)
     try:
         with os.fdopen(handle, "wb") as file:
             yield file, aside
             file.flush()
             os.fsync(file.fileno())
         if mode is not None:
-            aside.chmod(stat.S_IMODE(mode))  # the usual mask may have taken some away
+            aside.chmod(mode)  # the usual mask may have taken some away
         aside.replace(target)
     except BaseException:
         with contextlib.suppress(OSError):
@@ -61,12 +59,12 @@ def writing_aside(path: Path | str) -> Iterator[tuple[BinaryIO, Path]]:
 def writable_target(path: Path | str) -> Path:
     """Where a file called ``path`` would really go, links followed.
 
-    Call it before long work whose result goes there.
-
     Raises:
         OSError: it can't be written, as far as can be said without trying.
     """
     try:
+        if _is_special(Path(path)):
+            return Path(path)  # a link to a pipe leads to no path
         target = Path(os.path.realpath(path))
     except ValueError as error:  # a NUL character
         raise OSError(errno.EINVAL, str(error)) from error
@@ -77,6 +75,34 @@ def writable_target(path: Path | str) -> Path:
     if not os.access(target if target.exists() else target.parent, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     return target
+
+
+def tried_target(path: Path | str) -> Path:
+    """As :func:`writable_target`, and a file was put beside it and taken away again.
+
+    Call it before long work whose result goes there.
+
+    Raises:
+        OSError: it can't be written.
+    """
+    target = writable_target(path)
+    if not _is_special(target):
+        handle, aside = _open_aside(target, 0o600)
+        os.close(handle)
+        aside.unlink()
+    return target
+
+
+def _is_special(path: Path) -> bool:
+    """Whether it is a device or a pipe, such as /dev/stdout."""
+    return path.exists() and not path.is_file() and not path.is_dir()
+
+
+def _open_aside(target: Path, mode: int) -> tuple[int, Path]:
+    """A new file beside ``target``: its handle and its path."""
+    aside = target.with_name(f".saving-{secrets.token_hex(4)}.tmp")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    return os.open(aside, flags, mode), aside
 
 
 def _sync_folder(folder: Path) -> None:

@@ -18,13 +18,13 @@ def unreadable(path: Path | str, error: OSError) -> InterchangeError:
 
 
 def real_target(path: Path | str) -> Path:
-    """As :func:`nn_designer.design.safe_write.writable_target`.
+    """As :func:`nn_designer.design.safe_write.tried_target`.
 
     Raises:
         InterchangeError: it can't be written.
     """
     with _refusals(path):
-        return safe_write.writable_target(path)
+        return safe_write.tried_target(path)
 
 
 @contextmanager

@@ -1,6 +1,8 @@
 """The command train: what it prints, what it writes, what it changes, how it is stopped."""
 
 import csv
+import errno
+import io
 import json
 import os
 import signal
@@ -13,7 +15,10 @@ import numpy as np
 import pytest
 
 from nn_designer import data
+from nn_designer.cli import main
+from nn_designer.cli import train as train_command
 from nn_designer.interchange.formats import read_weights
+from nn_designer.interchange.model import InterchangeError
 
 KEYS = ["epoch", "loss", "accuracy", "val_loss", "val_accuracy", "seconds", "samples_per_second"]
 ROOT = Path(__file__).resolve().parents[2]
@@ -334,4 +339,37 @@ def test_a_reader_that_goes_away_ends_the_training_and_keeps_it(command, folder)
     process.stderr.close()
     assert process.wait(timeout=30) == 0, errors
     assert "Traceback" not in errors
+    assert set(read_weights("w.npz").weights) == {"dense_1", "dense_2"}
+
+
+class FullDisk(io.StringIO):
+    """What stdout is when it leads to a file on a full disk."""
+
+    def write(self, text: str) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_an_output_that_can_not_be_written_ends_with_a_sentence_and_keeps_the_weights(
+    command, capsys, monkeypatch
+):
+    command("new", "iris", "a.nnd")
+    monkeypatch.setattr(sys, "stdout", FullDisk())
+    status = main(["train", "a.nnd", "--epochs", "1", "--json", "--weights", "w.npz"])
+    sys.stdout.close()  # main has put another in its place
+    assert status == 1
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        "error: The output can't be written: No space left on device."
+    )
+    assert set(read_weights("w.npz").weights) == {"dense_1", "dense_2"}
+
+
+def test_a_history_that_can_not_be_written_costs_no_weights(command, monkeypatch):
+    command("new", "iris", "a.nnd")
+
+    def refuse(path: object, records: object) -> None:
+        raise InterchangeError("The disk is full.")
+
+    monkeypatch.setattr(train_command, "write_history", refuse)
+    done = command("train", "a.nnd", "--epochs", 1, "--weights", "w.npz", "--history", "h.csv")
+    assert (done.status, done.err.splitlines()[-1]) == (1, "error: The disk is full.")
     assert set(read_weights("w.npz").weights) == {"dense_1", "dense_2"}

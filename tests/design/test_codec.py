@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from nn_designer import data
 from nn_designer.design import codec, edits
+from nn_designer.design.arrange import arrange
 from nn_designer.design.check import check
 from nn_designer.design.codec import CodecError, Loaded, dumps, load, loads, save
 from nn_designer.design.document import Document
@@ -126,7 +127,8 @@ def test_a_hand_written_design_needs_only_the_kinds_and_wires():
     )
     assert loaded.problems == ()
     assert [layer.name for layer in loaded.document.layers] == ["Input 1", "Dense 1"]
-    assert [layer.x for layer in loaded.document.layers] == [0, 280]
+    first, second = loaded.document.layers
+    assert (second.x, second.y) == arrange(loaded.document)["b"] != (first.x, first.y)
     assert loaded.document.data.source == "iris"
 
 
@@ -347,3 +349,15 @@ def test_a_folder_with_a_design_and_its_table_can_be_moved(folder):
     (folder / "here").rename(folder / "there")
     moved = load(folder / "there" / "a.nnd").document
     assert moved.data.settings["path"] == str(folder / "there" / "houses.csv")
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [(" 1", "1 1"), ("", "Layer 1"), ("\0", "Layer 1"), ("x" * 99, "x" * 40 + " 1")],
+)
+def test_a_layer_of_an_odd_kind_gets_a_name_that_files_keep(kind, name):
+    document = loads(
+        json.dumps({"format": "nn-designer", "version": 1, "layers": [{"kind": kind}]})
+    )
+    assert document.document.layers[0].name == name
+    assert loads(dumps(document.document)).document == document.document

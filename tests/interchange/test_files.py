@@ -125,6 +125,29 @@ def test_a_device_is_written_directly():
     assert not Path(os.devnull).is_file()
 
 
+def test_a_link_to_a_pipe_is_written_directly(folder):
+    os.mkfifo(folder / "pipe")
+    (folder / "out").symlink_to("pipe")
+    reader = os.open(folder / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        assert real_target(folder / "out") == folder / "out"
+        with writing_aside(folder / "out") as (out, _):
+            out.write(b"through")
+        assert os.read(reader, 100) == b"through"
+    finally:
+        os.close(reader)
+    assert sorted(path.name for path in folder.iterdir()) == ["out", "pipe"]
+
+
+def test_a_place_is_tried_not_only_looked_at(folder, monkeypatch):
+    """What no look tells: a full disk, a quota, /proc."""
+    assert real_target(folder / "a.npz") == folder / "a.npz"
+    assert contents(folder) == {}
+    monkeypatch.setattr(os, "open", refusing(errno.EDQUOT))
+    with pytest.raises(InterchangeError, match="your quota on this disk is used up"):
+        real_target(folder / "a.npz")
+
+
 def test_an_interrupt_leaves_nothing_behind(folder):
     with pytest.raises(KeyboardInterrupt), writing_aside(folder / "a.npz") as (out, _):
         out.write(b"half")
