@@ -46,7 +46,7 @@ class Tally:
 
     def reset(self) -> None:
         """Forget everything: a new epoch."""
-        self._loss = np.zeros(2)  # Σ loss · samples, samples
+        self._loss, self._samples = 0.0, 0  # Σ loss · samples
         units = self._criterion.units
         self._metrics = np.zeros(2 if self._task == "classes" else (5, units))
 
@@ -61,22 +61,22 @@ class Tally:
         ``penalties`` (K,) what regularization adds. Returns their mean loss."""
         batch_size = scores.shape[-1]
         losses = self._criterion.value(scores, targets) + penalties
-        sums = np.empty((len(scores), 2))
-        sums[:, 0] = losses
-        sums[:, 0] *= batch_size
-        sums[:, 1] = batch_size
-        self._loss = _added(self._loss, sums)
-        if self._task == "classes":
-            self._metrics = _added(self._metrics, class_sums(scores, answers, self._threshold))
+        total = self._loss
+        each: list[float] = losses.tolist()
+        for loss in each:  # one after the other: see above
+            total += loss * batch_size
+        self._loss = total
+        self._samples += batch_size * len(each)
+        if self._task == "classes":  # whole numbers: their order is of no matter
+            self._metrics += class_sums(scores, answers, self._threshold).sum(axis=0)
         else:
             self._metrics = _added(self._metrics, number_sums(scores, answers))
-        return float(losses.mean())
+        return sum(each) / len(each)
 
     @property
     def loss(self) -> float:
         """Mean loss so far."""
-        total, samples = self._loss
-        return float(total / samples) if samples else 0.0
+        return self._loss / self._samples if self._samples else 0.0
 
     @property
     def accuracy(self) -> float | None:
@@ -91,10 +91,14 @@ class Tally:
         return Measures(self.loss, **values)
 
     def state(self) -> dict[str, np.ndarray]:
-        return {"loss": self._loss.copy(), "metrics": self._metrics.copy()}
+        """All that :meth:`load_state` needs to go on."""
+        loss = np.array([self._loss, self._samples])
+        return {"loss": loss, "metrics": self._metrics.copy()}
 
     def load_state(self, state: Mapping[str, np.ndarray]) -> None:
-        self._loss, self._metrics = state["loss"].copy(), state["metrics"].copy()
+        total, samples = state["loss"]
+        self._loss, self._samples = float(total), int(samples)
+        self._metrics = state["metrics"].copy()
 
 
 def _added(total: np.ndarray, rows: np.ndarray) -> np.ndarray:

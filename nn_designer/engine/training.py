@@ -178,10 +178,9 @@ class TrainingRun:
         self.network.second_random.bit_generator.state = second
         self._tally.load_state(checkpoint.sums)
         self._best.load_state(checkpoint.best)
+        self._order_state = checkpoint.order_state
         if self._batch:
             self._draw_order()
-        else:
-            self._order_state = checkpoint.order_state
 
     # --- running ---
 
@@ -241,7 +240,6 @@ class TrainingRun:
 
     def _draw_order(self) -> None:
         if self.settings.shuffle:
-            self._order_state = self._order_random.bit_generator.state
             self._order = self._order_random.permutation(self._n)
 
     def _chunk(self, whole: BatchLoop, rest: BatchLoop | None) -> BatchProgress:
