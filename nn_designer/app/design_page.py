@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from nn_designer.app.store import Store
 from nn_designer.app.theme import ThemeManager
 from nn_designer.app.widgets.fields import TextField
+from nn_designer.app.widgets.line_edit import NotesEdit
 from nn_designer.app.widgets.section import label, line
 from nn_designer.app.widgets.stats import Stats, short_bytes, short_count
 from nn_designer.design import edits
@@ -34,7 +35,7 @@ class DesignPage(QWidget):
             "MACs: multiplications with addition, forward, for one sample.\n"
             "Memory: weights, gradients, optimizer and activations of one batch while training."
         )
-        self._notes = QPlainTextEdit()
+        self._notes = NotesEdit()
         self._notes.setObjectName("design_notes")
         self._notes.setAccessibleName("Notes")
         self._notes.setPlaceholderText("What is this design for? What did you find out?")

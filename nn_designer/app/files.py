@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from nn_designer.app.settings import AppSettings
 from nn_designer.app.store import Store
+from nn_designer.data import summary
 from nn_designer.design import codec, templates
+from nn_designer.design.adapt import adapt_to_data
 from nn_designer.design.document import Document
 
 FILTER = "Designs (*.nnd *.json);;All files (*)"
@@ -49,7 +51,9 @@ class Files(QObject):
         """An empty design; False if the person kept the old one."""
         if not self.may_discard():
             return False
-        self._show(Document(), "")
+        # Its loss suits the data that it begins with.
+        document, _notes = adapt_to_data(Document(), summary(Document().data))
+        self._show(document, "")
         return True
 
     def new_from_template(self, key: str) -> bool:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from nn_designer.app.actions import Actions
-from nn_designer.app.choose_data import choose_data
+from nn_designer.app.choose_data import can_fit, choose_data, fit_to_data
 from nn_designer.app.data_dialog import DataDialog
 from nn_designer.app.errors import ErrorHook
 from nn_designer.app.files import Files
@@ -306,7 +306,10 @@ class MainWindow(QMainWindow):
     def _on_blocked(self, sentence: str) -> None:
         self.show_problems()
         self.problems_panel.choose(0)
-        self.message_bar.show_message("error", f"Training can't begin: {sentence}")
+        way_out = (
+            ("Fit to the data", partial(fit_to_data, self.store)) if can_fit(self.store) else ()
+        )
+        self.message_bar.show_message("error", f"Training can't begin: {sentence}", *way_out)
 
     def _on_trainer_state_changed(self, state: str) -> None:
         if state == "starting":

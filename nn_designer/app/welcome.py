@@ -110,8 +110,9 @@ class WelcomePage(QWidget):
             old.hide()
             old.deleteLater()
         shown = [path for path in paths if Path(path).is_file()][:8]
-        for path in shown:
+        for index, path in enumerate(shown):
             row = _RecentRow(path)
+            row.setObjectName(f"recent_{index}")
             row.chosen.connect(self.file_chosen.emit)
             self._recent.addWidget(row)
         if not shown:

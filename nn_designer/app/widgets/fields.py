@@ -11,7 +11,6 @@ from PySide6.QtGui import QIcon, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
-    QLineEdit,
     QSizePolicy,
     QStyle,
     QStyleOptionComboBox,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from nn_designer.app.widgets.line_edit import LineEdit
 from nn_designer.app.widgets.number_box import NumberBox
 from nn_designer.app.widgets.switch import Switch
 from nn_designer.params import Bool, Choice, Dimensions, Float, Int, Param, ParamError, Text
@@ -154,7 +154,7 @@ class TextField(Field):
     """A line of text; :meth:`parsed` and :meth:`shown` turn it into a value and back."""
 
     def __init__(self, param: Param[Any]) -> None:
-        self._line = QLineEdit()
+        self._line = LineEdit()
         super().__init__(param, self._line)
         self._value: Any = param.default
         self._line.textEdited.connect(self._on_text_edited)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QValidator, QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QSizePolicy, QWidget
 
+from nn_designer.app.widgets.line_edit import LineEdit
 from nn_designer.params import Float, Int, ParamError
 
 
@@ -55,6 +56,7 @@ class NumberBox(QAbstractSpinBox):
         super().__init__(parent)
         self.param = param
         self._value: int | float | None = param.default
+        self.setLineEdit(LineEdit())
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(param.title)
