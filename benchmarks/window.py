@@ -191,14 +191,20 @@ class Bench:
 
     def run(self, document: Document) -> Measured:
         """Train from start to end."""
+        begun: list[float] = []
+
+        def begin(_started: object) -> None:
+            begun.append(perf_counter())
+
+        self.trainer.started.connect(begin)
         self.trainer.start(document)
-        started = self.until(self.trainer.started)
-        began = perf_counter()
         self.until(self.trainer.finished)
         ended = perf_counter()
-        beats = [at for at in self._beats if began <= at <= ended]
+        self.trainer.started.disconnect(begin)
+        info = self.trainer.run_info
+        beats = [at for at in self._beats if begun[0] <= at <= ended]
         gaps = [1000 * (b - a) for a, b in pairwise(beats)]
-        return Measured(started.epochs * started.n_train / (ended - began), gaps)
+        return Measured(info.epochs * info.n_train / (ended - begun[0]), gaps)
 
     def stop(self, document: Document) -> float:
         """Milliseconds until Stop is answered, some time into a run."""

@@ -19,7 +19,7 @@ from nn_designer.engine.training import Control, TrainingData, train
 if TYPE_CHECKING:
     from nn_designer.app.training_process import Link
 
-UPDATE_PERIOD_S = 1 / 30
+UPDATE_PERIOD_S = 1 / 24
 PROBE_PERIOD_S = 1 / 10
 PROBE_SHARE = 0.02  # of the time, at most
 SNAPSHOT_PERIOD_S = 0.25

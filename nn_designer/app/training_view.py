@@ -26,7 +26,7 @@ from nn_designer.app.views.value_surface import ValueSurface
 from nn_designer.design.diff import Change, diff
 from nn_designer.engine.progress import EpochProgress, Finished, Started
 
-REDRAW_MS = 40  # one of the two plots each time, so that no single repaint takes long
+REDRAW_MS = 45  # one of the two plots each time, so that no single repaint takes long
 _LOOK_AFTER_MS = 250
 _WARM_UP_AFTER_MS = 150
 _SPEED_PERIOD_S = 0.25
