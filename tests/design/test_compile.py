@@ -2,12 +2,15 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from nn_designer import data
 from nn_designer.data import DataChoice
 from nn_designer.design import check as check_module
 from nn_designer.design import compile as compile_module
 from nn_designer.design import edits
+from nn_designer.design.check import check
 from nn_designer.design.compile import (
     DesignError,
     compile_design,
@@ -15,7 +18,8 @@ from nn_designer.design.compile import (
     training_settings,
 )
 from nn_designer.design.document import Document
-from tests.helpers.documents import chain, skip_design
+from nn_designer.engine.training import train
+from tests.helpers.documents import chain, chances, documents, skip_design, working_document
 
 CIRCLES = data.summary(DataChoice("circles"))
 
@@ -88,3 +92,35 @@ def test_settings_left_out_are_at_their_default_and_unknown_ones_do_no_harm():
         training_settings(Document(training={"epochs": 0}))
     with pytest.raises(DesignError, match="Adam: "):
         compile_module.optimizer_settings(Document(optimizer_settings={"beta_1": 5}))
+
+
+SETS = {key: data.prepare(data.load(DataChoice(key))) for key in ("iris", "auto_mpg", "circles")}
+
+
+@given(documents())
+@settings(max_examples=60, deadline=None)
+def test_a_design_is_refused_exactly_when_the_check_finds_an_error(document):
+    report = check(document)
+    if report.ok:
+        assert compile_design(document).parameter_count == report.total_parameters
+        return
+    with pytest.raises(DesignError) as caught:
+        compile_design(document)
+    assert str(caught.value) == report.errors[0].sentence
+
+
+@given(chances(), st.sampled_from(sorted(SETS)))
+@settings(max_examples=60, deadline=None)
+def test_what_the_check_passes_can_be_trained_and_is_as_large_as_it_says(chance, key):
+    document = working_document(chance, 20, DataChoice(key))
+    document = edits.set_training(document, "epochs", 1)
+    report = check(document, data.summary(document.data))
+    network = compile_design(document, report=report)
+    assert network.parameter_count == report.total_parameters
+    assert network.cost().macs == report.macs
+    for id, name in document.export_names.items():
+        assert name not in network.shapes or network.shapes[name] == report.shapes[id]
+    arrays, more = SETS[key].for_training(), optimizer_settings(document)
+    *_, last = train(network, arrays, training_settings(document), optimizer_settings=more)
+    assert last.reason in ("completed", "diverged")
+    assert np.isfinite(network.parameters).all()

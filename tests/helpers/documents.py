@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from nn_designer.data import DataChoice, summary
 from nn_designer.design import edits
+from nn_designer.design.check import check
 from nn_designer.design.document import Document, slug
 from nn_designer.design.edit_base import kind_or_none
 from nn_designer.design.placing import place_of
@@ -212,3 +213,19 @@ def chances() -> st.SearchStrategy[Chance]:
 def documents(draw: st.DrawFn, max_edits: int = 30) -> Document:
     """Random documents, as edits can make them."""
     return random_document(draw(chances()), draw(st.integers(0, max_edits)))
+
+
+def working_document(chance: random.Random, n_edits: int, data: DataChoice) -> Document:
+    """A design for ``data`` that can be trained, grown by random edits; those that break it are
+    taken back."""
+    known = summary(data)
+    start = edits.set_data(chance.choice([chain("input", "dense", "output"), skip_design()]), data)
+    document, _ = edits.adapt_to_data(start, known)
+    for _ in range(n_edits):
+        try:
+            edited = random_edit(document, chance)
+        except edits.EditError:
+            continue
+        if edited.data == data and check(edited, known).ok:
+            document = edited
+    return document
