@@ -21,6 +21,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from nn_designer.app.canvas import CanvasView
+from nn_designer.app.canvas.card import CardItem
 from nn_designer.app.store import Store
 from nn_designer.app.theme import ThemeManager
 from nn_designer.design import edits
@@ -49,6 +50,10 @@ def measure(name: str, step: Callable[[int], object]) -> None:
         step(number)
         QApplication.processEvents()
         times_ms.append((time.perf_counter() - start) * 1e3)
+    _print(name, times_ms)
+
+
+def _print(name: str, times_ms: list[float]) -> None:
     print(f"{name:32s} median {statistics.median(times_ms):6.1f} ms   max {max(times_ms):6.1f} ms")
 
 
@@ -74,6 +79,21 @@ def measure_drag(name: str, canvas: CanvasView, start: QPoint) -> None:
     send_mouse(canvas, QEvent.Type.MouseButtonRelease, start + QPoint(120, 90))
     QApplication.processEvents()
     print(f"{'    its release':32s} {(time.perf_counter() - begin) * 1e3:13.1f} ms")
+
+
+def measure_begin_of_wire(name: str, canvas: CanvasView, card: CardItem) -> None:
+    """The first movement, at which every card shows whether the wire may end there."""
+    port = canvas.mapFromScene(card.pos() + card.output_port())
+    times_ms = []
+    for _ in range(STEPS):
+        start = time.perf_counter()
+        send_mouse(canvas, QEvent.Type.MouseButtonPress, port)
+        send_mouse(canvas, QEvent.Type.MouseMove, port + QPoint(20, 15))
+        QApplication.processEvents()
+        times_ms.append((time.perf_counter() - start) * 1e3)
+        canvas.mouse.cancel()
+        QApplication.processEvents()
+    _print(name, times_ms)
 
 
 def main() -> None:
@@ -108,13 +128,21 @@ def main() -> None:
         measure_drag(f"drag one card at {zoom:.0%}", canvas, grip)
         store.undo_stack.undo()
     canvas.navigator.show(middle, 0.2)
-    store.select(canvas.canvas_scene.cards)
-    grip = canvas.mapFromScene(card.pos() + QPointF(100, 30))
-    measure_drag(f"drag {count} cards", canvas, grip)
+    nearest = sorted(
+        canvas.canvas_scene.cards.values(), key=lambda c: (c.pos() - middle).manhattanLength()
+    )
+    for part in (nearest[:100], nearest):
+        store.select(one.layer_id for one in part)
+        grip = canvas.mapFromScene(card.pos() + QPointF(100, 30))
+        measure_drag(f"drag {len(part)} cards", canvas, grip)
+        store.undo_stack.undo()
     store.select(())
     canvas.navigator.show(card.body_in_scene().center(), 1.0)
     port = canvas.mapFromScene(card.pos() + card.output_port())
     measure_drag("draw a wire at 100%", canvas, port)
+    for zoom in (0.33, 0.55, 1.0):
+        canvas.navigator.show(card.body_in_scene().center(), zoom)
+        measure_begin_of_wire(f"begin a wire at {zoom:.0%}", canvas, card)
     measure(
         "change a setting",
         lambda number: store.edit("Set", edits.set_setting, [card.layer_id], "units", 20 + number),

@@ -7,7 +7,7 @@ allowed to be trained can still be a document (a beginner's half-drawn network, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from functools import cached_property
@@ -19,6 +19,8 @@ from nn_designer.design.frozen import EMPTY, freeze
 
 MAXIMUM_NAME_LENGTH = 60
 MAXIMUM_NOTES_LENGTH = 100_000
+REMEMBERED = 8
+"""So many answers about what reaches what are kept."""
 
 
 def slug(name: str) -> str:
@@ -149,22 +151,44 @@ class Document:
 
     def ancestors(self, id: str) -> frozenset[str]:
         """Ids of all layers whose output reaches this one, and the layer itself."""
-        return self._reached(id, {t: [w.source for w in ws] for t, ws in self._incoming.items()})
+        return self._reached(id, "source", self.incoming)
 
     def descendants(self, id: str) -> frozenset[str]:
         """Ids of all layers that this one's output reaches, and the layer itself."""
-        return self._reached(id, {s: [w.target for w in ws] for s, ws in self._outgoing.items()})
+        return self._reached(id, "target", self.outgoing)
 
-    @staticmethod
-    def _reached(start: str, neighbours: Mapping[str, Iterable[str]]) -> frozenset[str]:
+    def feeds(self, source: str, target: str) -> bool:
+        """Whether the output of ``source`` reaches ``target``, directly or around others.
+
+        Quick for many sources of one target; for many targets of one source after its
+        :meth:`descendants` were asked for.
+        """
+        after = self._reach.get((source, "target"))
+        return source in self.ancestors(target) if after is None else target in after
+
+    @cached_property
+    def _reach(self) -> dict[tuple[str, str], frozenset[str]]:
+        """The last few answers of :meth:`_reached`."""
+        return {}
+
+    def _reached(
+        self, start: str, end: str, wires_of: Callable[[str], tuple[Wire, ...]]
+    ) -> frozenset[str]:
+        known = self._reach.get((start, end))
+        if known is not None:
+            return known
         seen = {start}
         waiting = [start]
         while waiting:
-            for other in neighbours.get(waiting.pop(), ()):
+            for wire in wires_of(waiting.pop()):
+                other = getattr(wire, end)
                 if other not in seen:
                     seen.add(other)
                     waiting.append(other)
-        return frozenset(seen)
+        if len(self._reach) >= REMEMBERED:
+            self._reach.clear()
+        reached = self._reach[start, end] = frozenset(seen)
+        return reached
 
     @cached_property
     def order(self) -> tuple[str, ...]:

@@ -18,6 +18,24 @@ def connect(document: Document, source: str, target: str, port: int | None = Non
     Raises:
         EditError: a layer to itself, a loop, a second wire between the same two, no such port.
     """
+    port = _port_for(document, source, target, port)
+    kept = [wire for wire in document.wires if (wire.target, wire.port) != (target, port)]
+    return replace(document, wires=(*kept, Wire(source, target, port)))
+
+
+def can_connect(
+    document: Document, source: str, target: str, port: int | None = None
+) -> str | None:
+    """Why :func:`connect` would refuse, or None if it would not."""
+    try:
+        _port_for(document, source, target, port)
+    except EditError as error:
+        return str(error)
+    return None
+
+
+def _port_for(document: Document, source: str, target: str, port: int | None) -> int:
+    """The input that a wire between two layers takes, or EditError if there may be none."""
     start, end = found(document, source), found(document, target)
     _refuse_impossible(document, start, end)
     incoming = document.incoming(target)
@@ -33,19 +51,7 @@ def connect(document: Document, source: str, target: str, port: int | None = Non
     port = min(port, len(incoming))
     if any(wire.source == source for wire in incoming):
         raise EditError(f"{start.name} and {end.name} are connected already.")
-    kept = [wire for wire in document.wires if (wire.target, wire.port) != (target, port)]
-    return replace(document, wires=(*kept, Wire(source, target, port)))
-
-
-def can_connect(
-    document: Document, source: str, target: str, port: int | None = None
-) -> str | None:
-    """Why :func:`connect` would refuse, or None if it would not."""
-    try:
-        connect(document, source, target, port)
-    except EditError as error:
-        return str(error)
-    return None
+    return port
 
 
 def _refuse_impossible(document: Document, start: Layer, end: Layer) -> None:
@@ -63,7 +69,7 @@ def _refuse_impossible(document: Document, start: Layer, end: Layer) -> None:
             f"{end.name} is where data enters: no wire leads to it. "
             "Draw the wire from it to the next layer."
         )
-    if start.id in document.descendants(end.id):
+    if document.feeds(end.id, start.id):
         raise EditError(
             f"A wire from {start.name} to {end.name} would close a loop, because {end.name} "
             f"feeds {start.name}. Data flow one way, from Input to Output."

@@ -80,16 +80,11 @@ class CardItem(QGraphicsItem):
             self.hovered_part = part
             self.update()
 
-    def set_target(self, target: bool) -> None:
-        """Whether the card is lit as a place where the wire being drawn may end."""
-        if target != self.target:
-            self.target = target
-            self.update()
-
-    def set_dimmed(self, dimmed: bool) -> None:
-        """Whether the card is faint: the wire being drawn may not end here."""
-        if dimmed != self.dimmed:
-            self.dimmed = dimmed
+    def set_marks(self, *, target: bool, dimmed: bool) -> None:
+        """While a wire is drawn: whether the card is lit as a place where it may end, or faint
+        because it may not."""
+        if (target, dimmed) != (self.target, self.dimmed):
+            self.target, self.dimmed = target, dimmed
             self.update()
 
     def _measure(self) -> None:
@@ -193,7 +188,7 @@ class CardItem(QGraphicsItem):
             marks = self.selected, self.target
             paint.paint_block(painter, look, content, layouts, level, marks, scale)
         else:
-            paint.paint_body(painter, look, content, layouts.body)
+            paint.paint_body(painter, look, content, layouts, level)
             hovered = self.hovered_part == "activation"
             inside = layouts.at(level)
             paint.paint_inside(painter, look, content, inside, level, scale, hovered)
@@ -208,11 +203,12 @@ class CardItem(QGraphicsItem):
             paint.paint_mark(painter, look, content.severity, corner, radius)
 
     def _paint_border(self, painter: QPainter, look: Look) -> None:
+        outline = self._layouts.outline
         if self.target:
-            paint.paint_target(painter, look, self.body)
+            paint.paint_target(painter, look, outline)
         else:
             severity, hovered = self.content.severity, bool(self.hovered_part)
-            paint.paint_border(painter, look, self.body, severity, self.selected, hovered)
+            paint.paint_border(painter, look, outline, severity, self.selected, hovered)
 
     def _paint_ports(self, painter: QPainter, look: Look) -> None:
         for port in range(self.content.input_count):

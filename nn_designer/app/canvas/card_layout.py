@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QFont, QTextLayout
+from PySide6.QtGui import QFont, QPainterPath, QStaticText, QTextLayout
 
 from nn_designer.app.canvas.card_content import CardContent
-from nn_designer.app.canvas.look import CARD_HEIGHT, Level, Look, Type
+from nn_designer.app.canvas.look import CARD_HEIGHT, CORNER_RADIUS, Level, Look, Type
 
+STRIP_WIDTH = 5.0
 COMPACT_HEIGHT = 84.0
 """Of cards without an activation."""
 END_HEIGHT = 68.0
@@ -27,12 +28,21 @@ _ARROW = 16.0  # the small arrow before the output shape, with its distance
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A text at its place; ``pen`` is the name of a pen of the Look."""
+    """A text at its place; ``pen`` is the name of a pen of the Look, ``corner`` its top left."""
 
     font: QFont
     pen: str
-    at: QPointF
-    text: str
+    corner: QPointF
+    prepared: QStaticText
+
+    @classmethod
+    def make(cls, type_: Type, pen: str, x: float, baseline: float, text: str) -> Word:
+        top = baseline - type_.metrics.ascent()
+        return cls(type_.font, pen, QPointF(x, top), type_.prepared(text))
+
+    @property
+    def text(self) -> str:
+        return self.prepared.text()
 
 
 @dataclass(slots=True)
@@ -62,6 +72,15 @@ class Badge:
     line_height: float
 
 
+@lru_cache(maxsize=8)
+def _outlines(width: float, top: float, height: float) -> tuple[QPainterPath, QPainterPath]:
+    """The outline of a card and the strip at its left, shared by all cards of the size."""
+    outline, strip = QPainterPath(), QPainterPath()
+    outline.addRoundedRect(QRectF(0.0, top, width, height), CORNER_RADIUS, CORNER_RADIUS)
+    strip.addRect(QRectF(0.0, top, STRIP_WIDTH, height))
+    return outline, outline.intersected(strip)
+
+
 class CardLayouts:
     """The layouts of one card, each made when it is first asked for."""
 
@@ -69,10 +88,11 @@ class CardLayouts:
         self._content = content
         self._look = look
         if content.activation:
-            self.height = CARD_HEIGHT
+            height = CARD_HEIGHT
         else:
-            self.height = END_HEIGHT if content.at_end else COMPACT_HEIGHT
-        self.body = QRectF(0.0, (CARD_HEIGHT - self.height) / 2, content.width, self.height)
+            height = END_HEIGHT if content.at_end else COMPACT_HEIGHT
+        self.body = QRectF(0.0, (CARD_HEIGHT - height) / 2, content.width, height)
+        self.outline, self.strip = _outlines(content.width, self.body.top(), height)
         self._made: dict[Level, Layout] = {}
 
     def at(self, level: Level) -> Layout:
@@ -102,14 +122,14 @@ class CardLayouts:
         name_y = middle - 3 if content.subtitle else middle + 5
         self._add_name(layout, self._look.names[Level.FULL], left, name_y, right - left)
         subtitle = text.cut(content.subtitle, right - left)
-        layout.words.append(Word(text.font, "muted", QPointF(left, middle + 13), subtitle))
+        layout.words.append(Word.make(text, "muted", left, middle + 13, subtitle))
         if content.activation:
             layout.chip = QRectF(_LEFT - 2, 52.0, right - _LEFT + 4, 27.0)
             layout.curve = QRectF(layout.chip.x() + 9, layout.chip.y() + 6, 32, 15)
             x = layout.chip.x() + 51
             title = value.cut(content.activation_title, layout.chip.right() - 26 - x)
-            at = QPointF(x, layout.chip.center().y() + 4.5)
-            layout.words.append(Word(value.font, "text", at, title))
+            y = layout.chip.center().y() + 4.5
+            layout.words.append(Word.make(value, "text", x, y, title))
         self._add_footer(layout, text, value, body.bottom() - 11)
         return layout
 
@@ -125,14 +145,14 @@ class CardLayouts:
         left = _LEFT + 26
         self._add_name(layout, self._look.names[Level.MIDDLE], left, rows, right - left)
         subtitle = text.cut(content.subtitle, right - _LEFT)
-        layout.words.append(Word(text.font, "muted", QPointF(_LEFT, rows + 21), subtitle))
+        layout.words.append(Word.make(text, "muted", _LEFT, rows + 21, subtitle))
         if content.activation:
             layout.chip = QRectF(_LEFT - 4, 55.0, right - _LEFT + 8, 29.0)
             layout.curve = QRectF(layout.chip.x() + 8, layout.chip.y() + 6, 28, 17)
             x = layout.chip.x() + 45
             title = value.cut(content.activation_title, layout.chip.right() - 20 - x)
-            at = QPointF(x, layout.chip.center().y() + 5.5)
-            layout.words.append(Word(value.font, "text", at, title))
+            y = layout.chip.center().y() + 5.5
+            layout.words.append(Word.make(value, "text", x, y, title))
         self._add_footer(layout, text, value, body.bottom() - 9)
         return layout
 
@@ -152,18 +172,16 @@ class CardLayouts:
             room -= 70
         y = 84.0 if content.activation else 79.0
         summary = text.cut(content.summary, room)
-        layout.words.append(Word(text.font, "muted", QPointF(_LEFT, y), summary))
+        layout.words.append(Word.make(text, "muted", _LEFT, y, summary))
         return layout
 
     def _block(self) -> Layout:
         room = self._content.width - 14
         type_ = _fitting(self._content.name, self._look.block_names, room)
         shown = type_.cut(self._content.name, room)
-        at = QPointF(
-            (self._content.width - type_.width(shown)) / 2,
-            self.body.center().y() + type_.size_px * 0.36,
-        )
-        return Layout(words=[Word(type_.font, "block_text", at, shown)], name=self.body)
+        x = (self._content.width - type_.width(shown)) / 2
+        y = self.body.center().y() + type_.size_px * 0.36
+        return Layout(words=[Word.make(type_, "block_text", x, y, shown)], name=self.body)
 
     @property
     def _has_footer(self) -> bool:
@@ -172,7 +190,7 @@ class CardLayouts:
     def _add_name(self, layout: Layout, type_: Type, x: float, y: float, room: float) -> None:
         """The name, with its baseline at ``y``."""
         shown = type_.cut(self._content.name, room)
-        layout.words.append(Word(type_.font, "text", QPointF(x, y), shown))
+        layout.words.append(Word.make(type_, "text", x, y, shown))
         layout.name = QRectF(x - 6, y - type_.size_px * 1.25, room + 12, type_.size_px * 1.7)
 
     def _add_footer(self, layout: Layout, text: Type, value: Type, y: float) -> None:
@@ -183,14 +201,14 @@ class CardLayouts:
         right = content.width - _RIGHT_MARGIN
         taken = text.width(content.parameters)
         if content.parameters:
-            at = QPointF(right - taken, y)
-            layout.words.append(Word(text.font, "muted", at, content.parameters))
+            word = Word.make(text, "muted", right - taken, y, content.parameters)
+            layout.words.append(word)
         shown = content.output or ("?" if content.has_output else "")
         room = right - _LEFT - _ARROW - taken - (10 if taken else 0)
         if shown and value.width(shown) <= room:
             layout.arrow = QPointF(_LEFT, y - text.size_px * 0.36)
             pen = "text" if content.output else "muted"
-            layout.words.append(Word(value.font, pen, QPointF(_LEFT + _ARROW, y), shown))
+            layout.words.append(Word.make(value, pen, _LEFT + _ARROW, y, shown))
 
     def _badge(self, type_: Type, line_height: float) -> Badge:
         lines = _wrapped(self._content.problem, type_, BADGE_WIDTH - 42)

@@ -14,30 +14,11 @@ from nn_designer.app.canvas.card_layout import BADGE_PADDING, Badge, CardLayouts
 from nn_designer.app.canvas.look import CORNER_RADIUS, PORT_RADIUS, Level, Look
 from nn_designer.layers import KINDS
 
-STRIP_WIDTH = 5.0
 MARK_RADIUS_PX = 8.0
 """Of the mark of a problem where the sentence can't be read, on the screen at any zoom."""
 
 _GLYPH_SIDE = 20.0
 _BLOCK_GLYPH_SCALE = 0.15
-
-
-@lru_cache(maxsize=8)
-def _body_path(width: float, top: float, height: float) -> QPainterPath:
-    path = QPainterPath()
-    path.addRoundedRect(QRectF(0.0, top, width, height), CORNER_RADIUS, CORNER_RADIUS)
-    return path
-
-
-@lru_cache(maxsize=8)
-def _strip_path(width: float, top: float, height: float) -> QPainterPath:
-    strip = QPainterPath()
-    strip.addRect(QRectF(0.0, top, STRIP_WIDTH, height))
-    return _body_path(width, top, height).intersected(strip)
-
-
-def _outline(body: QRectF) -> QPainterPath:
-    return _body_path(body.width(), body.y(), body.height())
 
 
 def glyph_name(kind: str) -> str:
@@ -66,7 +47,7 @@ def paint_words(painter: QPainter, look: Look, layout: Layout) -> None:
     for word in layout.words:
         painter.setFont(word.font)
         painter.setPen(getattr(look, word.pen))
-        painter.drawText(word.at, word.text)
+        painter.drawStaticText(word.corner, word.prepared)
 
 
 def paint_block(
@@ -103,23 +84,26 @@ def paint_block(
         painter.drawPixmap(place, picture, QRectF(picture.rect()))
 
 
-def paint_body(painter: QPainter, look: Look, content: CardContent, body: QRectF) -> None:
-    """Background and the strip in the category's colour."""
+def paint_body(
+    painter: QPainter, look: Look, content: CardContent, layouts: CardLayouts, level: Level
+) -> None:
+    """Background, shadow and the strip in the category's colour."""
+    body = layouts.body
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(look.shadow_far)
-    painter.drawRoundedRect(body.adjusted(-1.5, 1, 1.5, 4.5), 12, 12)
+    if level > Level.LARGE:  # so near that a soft edge can be seen
+        painter.setBrush(look.shadow_far)
+        painter.drawRoundedRect(body.adjusted(-1.5, 1, 1.5, 4.5), 12, 12)
     painter.setBrush(look.shadow_near)
     painter.drawRoundedRect(body.adjusted(-0.5, 0.5, 0.5, 2), 10.5, 10.5)
     painter.setBrush(look.card)
-    painter.drawPath(_outline(body))
+    painter.drawPath(layouts.outline)
     painter.setBrush(look.strip(content.category))
-    painter.drawPath(_strip_path(body.width(), body.y(), body.height()))
+    painter.drawPath(layouts.strip)
 
 
 def paint_border(
-    painter: QPainter, look: Look, body: QRectF, severity: str, selected: bool, hovered: bool
+    painter: QPainter, look: Look, path: QPainterPath, severity: str, selected: bool, hovered: bool
 ) -> None:
-    path = _outline(body)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if selected:
         painter.setPen(look.selected_halo)
@@ -132,9 +116,8 @@ def paint_border(
     painter.drawPath(path)
 
 
-def paint_target(painter: QPainter, look: Look, body: QRectF) -> None:
+def paint_target(painter: QPainter, look: Look, path: QPainterPath) -> None:
     """The ring around a card that would take the wire being drawn."""
-    path = _outline(body)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(look.valid_halo)
     painter.drawPath(path)

@@ -21,6 +21,8 @@ Modifiers = Qt.KeyboardModifier
 ALIGN_REACH_PX = 7.0
 SPLICE_REACH = 26.0
 """How near (in card pixels) the middle of a card must come to a wire to go into it."""
+MANY_CARDS = 12
+"""More are dragged as pictures."""
 
 
 class Gesture:
@@ -176,6 +178,8 @@ class MoveCards(Gesture):
         self._places = {i: QPointF(cards[i].pos()) for i in self.store.selection if i in cards}
         self._others = [c for i, c in cards.items() if i not in self._places]
         self._may_splice = self._is_free()
+        if len(self._places) > MANY_CARDS:  # a picture of each card takes a third of the time
+            self.scene.keep_pictures(True)
         self.canvas.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
 
     def _is_free(self) -> bool:
@@ -268,3 +272,5 @@ class MoveCards(Gesture):
 
     def tidy(self) -> None:
         self.scene.guides.draw([])
+        if len(self._places) > MANY_CARDS:
+            self.scene.keep_pictures(False)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QPointF, QRectF
-from PySide6.QtWidgets import QGraphicsScene
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
 from nn_designer.app.canvas.card import CardItem
 from nn_designer.app.canvas.card_content import card_content, problems_by_layer
@@ -30,6 +30,8 @@ INNER_PORT_REACH_PX = 8.0
 WIRE_REACH_PX = 7.0
 ROUTING_REACH = 400.0
 """Cards so far above or below a wire's ends may be in its way, if it has to go around others."""
+FEW_CARDS = 12
+"""So many may be dragged while their wires look for a way around others."""
 FARTHEST = 1_000_000.0
 
 
@@ -136,7 +138,7 @@ class CanvasScene(QGraphicsScene):
                 continue
             layer = document.layer(layer_id)
             known = (
-                layer,
+                (layer.kind, layer.name, layer.settings),
                 report.shapes.get(layer_id),
                 report.parameters.get(layer_id),
                 problems.get(layer_id),
@@ -178,8 +180,12 @@ class CanvasScene(QGraphicsScene):
         for wire in {wire for wires in moved for wire in wires}:
             item = self.wires[wire]
             both = wire.source in layer_ids and wire.target in layer_ids
-            if not (both and item.shift(*self._ends(wire))):
+            if both and item.shift(*self._ends(wire)):
+                continue
+            if len(layer_ids) <= FEW_CARDS:
                 self._place_wire(wire, item)
+            else:
+                item.place(*self._ends(wire))
 
     def _ends(self, wire: Wire) -> tuple[QPointF, QPointF]:
         source, target = self.cards[wire.source], self.cards[wire.target]
@@ -214,6 +220,12 @@ class CanvasScene(QGraphicsScene):
         """Put a card in front of the others."""
         self._top_z += 1.0
         card.setZValue(self._top_z)
+
+    def keep_pictures(self, keep: bool) -> None:
+        """Whether cards are painted once and then moved as pictures. Zooming is slower then."""
+        modes = QGraphicsItem.CacheMode
+        for card in self.cards.values():
+            card.setCacheMode(modes.DeviceCoordinateCache if keep else modes.NoCache)
 
     # ---- finding things
 

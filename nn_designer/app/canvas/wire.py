@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath
+from PySide6.QtGui import QPainter, QPainterPath, QStaticText
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from nn_designer.app.canvas.look import Level, Look, Type, level_at
@@ -40,6 +40,7 @@ class WireItem(QGraphicsItem):
         self._points: list[tuple[float, float]] = []
         self._bounds = QRectF()
         self._labels: dict[Level, QRectF] = {}
+        self._words: dict[Level, QStaticText] = {}
         self.setZValue(-1.0)
 
     def place(self, start: QPointF, end: QPointF, boxes: Sequence[Box] = ()) -> None:
@@ -82,6 +83,7 @@ class WireItem(QGraphicsItem):
         if (label, problem) == (self.label, self.problem) and look is self.look:
             return
         self.label, self.problem, self.look = label, problem, look
+        self._words = {}
         self.prepareGeometryChange()
         self._measure()
         self.update()
@@ -174,12 +176,16 @@ class WireItem(QGraphicsItem):
         level = level_at(painter.worldTransform().m11())
         place = self._labels.get(level)
         if place is not None and not place.isNull():
-            self._paint_label(painter, place, look.texts[level])
+            self._paint_label(painter, place, level)
 
-    def _paint_label(self, painter: QPainter, place: QRectF, type_: Type) -> None:
+    def _paint_label(self, painter: QPainter, place: QRectF, level: Level) -> None:
+        type_ = self.look.texts[level]
+        if level not in self._words:
+            self._words[level] = type_.prepared(self.label)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self.look.wire_label)
         painter.drawRoundedRect(place, 5, 5)
         painter.setFont(type_.font)
         painter.setPen(self.look.wire_text)
-        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, self.label)
+        top = place.center().y() - type_.metrics.height() / 2
+        painter.drawStaticText(QPointF(place.x() + _LABEL_PADDING, top), self._words[level])

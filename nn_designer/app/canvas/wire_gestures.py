@@ -52,15 +52,13 @@ class DrawWire(Gesture):
             item = self.scene.wires.get(self._detached)
             if item is not None:
                 item.setVisible(False)
-        shown = self.canvas.shown_rect()
+        if not self._from_output:
+            self._base.descendants(self._card.layer_id)  # so that hundreds of sources are quick
         for card in self.scene.cards.values():
-            if card is self._card:
-                continue
-            # Only cards in sight are asked about: a big design has hundreds.
-            if shown.intersects(card.body_in_scene()):
+            if card is not self._card:
                 allowed = self._refusal(card, None) is None
-                card.set_target(allowed)
-                card.set_dimmed(not allowed)
+                card.set_marks(target=allowed, dimmed=not allowed)
+        self.canvas.viewport().update()  # at once: hundreds of small parts take far longer
 
     def _refusal(self, card: CardItem, port: int | None) -> str | None:
         """Why the wire may not end at a card (found once), or None if it may."""
@@ -167,8 +165,8 @@ class DrawWire(Gesture):
         self.canvas.tip.hide()
         self.scene.preview.setVisible(False)
         for card in self.scene.cards.values():
-            card.set_target(False)
-            card.set_dimmed(False)
+            card.set_marks(target=False, dimmed=False)
+        self.canvas.viewport().update()
         if self._detached is not None and self._detached in self.scene.wires:
             self.scene.wires[self._detached].setVisible(True)
 
