@@ -80,3 +80,11 @@ def test_orthogonal_keeps_lengths(shape: tuple[int, ...]) -> None:
     matrix = draw("orthogonal", shape).reshape(-1, shape[-1]).astype(float)
     small = matrix.T @ matrix if matrix.shape[0] >= matrix.shape[1] else matrix @ matrix.T
     np.testing.assert_allclose(small, np.eye(len(small)), atol=1e-6)
+
+
+def test_orthogonal_prefers_no_direction() -> None:
+    """Plain QR leaves nearly all diagonal elements with the same sign."""
+    rng = np.random.default_rng(0)
+    drawn = [INITIALIZERS["orthogonal"].initialize(rng, (3, 3), (3, 3)) for _ in range(400)]
+    positive = np.mean([np.diag(one) > 0 for one in drawn], axis=0)
+    np.testing.assert_allclose(positive, 0.5, atol=0.1)

@@ -10,7 +10,7 @@ import pytest
 from nn_designer.engine.network import Network, Node
 from nn_designer.engine.optimizers import OPTIMIZERS
 from nn_designer.engine.progress import BatchProgress, EpochProgress, Finished, Progress, Started
-from nn_designer.engine.training import Control, TrainingData, TrainingError, TrainingRun, train
+from nn_designer.engine.training import Control, TrainingData, TrainingError, train
 from nn_designer.engine.training_settings import TrainingSettings
 from nn_designer.layers import Input, Output
 from tests.helpers.small_networks import (
@@ -249,6 +249,19 @@ def test_early_stopping_keeps_the_best_weights() -> None:
     assert f"those of epoch {finished.best_epoch}" in finished.message
 
 
+def test_a_run_that_is_stopped_keeps_the_weights_of_that_moment_also_with_early_stopping() -> None:
+    rng = np.random.default_rng(0)
+    noise = replace(ring_data(), y_train=rng.integers(0, 2, 70))
+    net, control = two_class_network(), Control()
+    settings = SETTINGS.replace(epochs=500, early_stopping=True, patience=100, learning_rate=0.1)
+    for report in train(net, noise, settings, control=control):
+        if isinstance(report, EpochProgress) and not report.is_best and report.epoch > 3:
+            control.stop = True
+            now = net.parameters.copy()
+    assert report.reason == "stopped"
+    np.testing.assert_array_equal(net.parameters, now)
+
+
 def test_early_stopping_without_keeping_the_best() -> None:
     rng = np.random.default_rng(0)
     noise = replace(ring_data(), y_train=rng.integers(0, 2, 70))
@@ -266,38 +279,6 @@ def test_early_stopping_without_validation_watches_the_loss() -> None:
         data=data, epochs=500, early_stopping=True, patience=2, minimum_improvement=0.2
     )
     assert reports[-1].reason == "early_stopping"
-
-
-@pytest.mark.parametrize("optimizer", ["sgd", "momentum"])
-def test_divergence_stops_and_goes_back_to_finite_weights(optimizer: str) -> None:
-    net = number_network()
-    before = net.parameters.copy()
-    _, reports = run(net, plane_data(), optimizer=optimizer, learning_rate=10.0, epochs=50)
-    finished = reports[-1]
-    assert finished.reason == "diverged"
-    assert "The learning rate of 10 is probably too high: try 1." in finished.message
-    assert np.isfinite(net.parameters).all()
-    if finished.best_epoch == 0:
-        np.testing.assert_array_equal(net.parameters, before)
-    assert all(np.isfinite(e.loss) for e in epochs(reports))
-
-
-def test_divergence_names_inputs_that_are_not_scaled() -> None:
-    data = plane_data()
-    data = replace(data, x_train=data.x_train * 1e6, y_train=data.y_train * 1e6)
-    net = network(2, (6, 1), ("relu", "linear"), "mean_squared_error")
-    _, reports = run(net, data, optimizer="sgd", learning_rate=0.01, epochs=20)
-    assert reports[-1].reason == "diverged"
-    assert "The inputs are probably the cause" in reports[-1].message
-    assert "The weights are those from before training." in reports[-1].message
-
-
-def test_a_diverged_run_has_no_checkpoint() -> None:
-    settings = SETTINGS.replace(loss="mean_squared_error", optimizer="sgd", learning_rate=10.0)
-    training = TrainingRun(number_network(), plane_data(), settings.replace(epochs=50))
-    list(training.progress())
-    with pytest.raises(TrainingError, match="start again with a smaller learning rate"):
-        training.checkpoint()
 
 
 # ---------------------------------------------------------------------- odd data

@@ -141,6 +141,11 @@ def test_counts_of_a_dense_layer() -> None:
     assert with_bias.macs([(784,)]) == 7840
 
 
+def test_the_fan_of_a_dense_layer_is_what_a_neuron_sees_and_what_sees_an_input() -> None:
+    kernel, bias = kind_of("dense")(units=10).weight_specs([(784,)])
+    assert kernel.fan == bias.fan == (784, 10)
+
+
 def test_a_layer_of_a_billion_units_can_be_described() -> None:
     """The form allows it, the check refuses it with the memory it would need: nothing here may
     allocate."""
