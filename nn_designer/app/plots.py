@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPen
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QButtonGroup, QToolButton, QWidget
 
 from nn_designer.app.theme import Theme, ThemeManager
@@ -21,40 +20,12 @@ from nn_designer.app.views.axes import (
     shown_value,
 )
 from nn_designer.app.views.legend_chip import LegendChip
-from nn_designer.app.views.plot_frame import PlotFrame, with_alpha
+from nn_designer.app.views.plot_frame import PlotFrame, line_pen, with_alpha
+from nn_designer.app.views.quantities import ACCURACY, LOSS, MAE, R2, Curves, Quantity
 from nn_designer.app.views.series import Series, decimate
 
 DRAWN_POINTS = 400
 _DOTS_UP_TO = 60  # epochs; more would be a caterpillar
-
-
-@dataclass(frozen=True)
-class Quantity:
-    """One thing that can be plotted: ``percent`` and "from zero" say how its axis reads."""
-
-    key: str
-    title: str
-    percent: bool = False
-    from_zero: bool = True
-
-
-LOSS = Quantity("loss", "Loss")
-ACCURACY = Quantity("accuracy", "Accuracy", percent=True)
-MAE = Quantity("mae", "MAE")
-R2 = Quantity("r2", "R²", from_zero=False)
-
-
-@dataclass
-class _Curves:
-    """The numbers of one quantity."""
-
-    batches: Series = field(default_factory=Series)
-    training: Series = field(default_factory=Series)  # a point per epoch
-    validation: Series = field(default_factory=Series)
-
-    def clear(self) -> None:
-        for series in (self.batches, self.training, self.validation):
-            series.clear()
 
 
 class CurvePlot(PlotFrame):
@@ -84,7 +55,7 @@ class CurvePlot(PlotFrame):
             parent=parent,
         )
         self._empty = empty
-        self._curves: dict[str, _Curves] = {}
+        self._curves: dict[str, Curves] = {}
         self._buttons: list[QToolButton] = []
         self._epochs = 1
         self._best: int | None = None
@@ -152,7 +123,7 @@ class CurvePlot(PlotFrame):
             self._buttons.remove(button)
             button.deleteLater()
         self.quantities = quantities
-        self._curves = {quantity.key: _Curves() for quantity in quantities}
+        self._curves = {quantity.key: Curves() for quantity in quantities}
         if len(quantities) > 1:
             for i, quantity in enumerate(quantities):
                 name = f"{self.objectName()}_{quantity.key}"
@@ -174,7 +145,7 @@ class CurvePlot(PlotFrame):
     def logarithmic(self) -> bool:
         return self._log_button.isChecked() and not self._log_button.isHidden()
 
-    def curves(self, key: str = "") -> _Curves:
+    def curves(self, key: str = "") -> Curves:
         """The numbers of a quantity, by default of the one that is shown."""
         return self._curves[key or self.quantity.key]
 
@@ -274,7 +245,7 @@ class CurvePlot(PlotFrame):
 
     _restyled = True
 
-    def _fit(self, curves: _Curves) -> None:
+    def _fit(self, curves: Curves) -> None:
         """Follow the run with both axes, in steps, so that the axes are not repainted each time."""
         view = self.plot.vb
         reached = max(
@@ -298,7 +269,7 @@ class CurvePlot(PlotFrame):
         if self._restyled or low < now_low or high > now_high or loose:
             view.setYRange(low, high, padding=0)
 
-    def _draw_best(self, curves: _Curves) -> None:
+    def _draw_best(self, curves: Curves) -> None:
         shown = self._best is not None and len(curves.training) > 0
         self._best_line.setVisible(shown)
         self._best_text.setVisible(shown)
@@ -314,7 +285,7 @@ class CurvePlot(PlotFrame):
         self._best_text.setAnchor((0.0 if where < 0.5 else 1.0, 1.0 if below else 0.0))
         self._best_text.setPos(best, low if below else high)
 
-    def _draw_values(self, curves: _Curves) -> None:
+    def _draw_values(self, curves: Curves) -> None:
         """The values in the legend: where the mouse is, otherwise the last ones."""
         at = self._hovered
         spots = []
@@ -392,8 +363,8 @@ class CurvePlot(PlotFrame):
     def apply_theme(self, theme: Theme) -> None:
         super().apply_theme(theme)
         self._raw.setPen(pg.mkPen(with_alpha(theme.training, 0.45), width=1))
-        self._strong.setPen(_line(theme.training))
-        self._validation.setPen(_line(theme.validation))
+        self._strong.setPen(line_pen(theme.training))
+        self._validation.setPen(line_pen(theme.validation))
         for dots, colour in (
             (self._dots, theme.training),
             (self._validation_dots, theme.validation),
@@ -422,8 +393,4 @@ class CurvePlot(PlotFrame):
             )
 
 
-def _line(colour: str) -> QPen:
-    pen: QPen = pg.mkPen(colour, width=2)
-    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-    return pen
+__all__ = ["ACCURACY", "DRAWN_POINTS", "LOSS", "MAE", "R2", "CurvePlot", "Quantity"]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QColor, QFont
+from PySide6.QtGui import QColor, QFont, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from nn_designer.app.theme import Theme, ThemeManager
@@ -27,6 +27,14 @@ def small(font: QFont) -> QFont:
     else:
         result.setPixelSize(max(9, result.pixelSize() - 1))
     return result
+
+
+def line_pen(colour: str) -> QPen:
+    """For the strong line of a curve."""
+    pen: QPen = pg.mkPen(colour, width=2)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    return pen
 
 
 class Frame(QFrame):
