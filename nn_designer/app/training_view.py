@@ -104,7 +104,7 @@ class TrainingView(QWidget):
             part.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
             self.splitter.addWidget(part)
             self.splitter.setStretchFactor(i, 1)
-        self.splitter.setSizes([100, 100, 100])
+        self.splitter.setSizes([1000, 1000, 1180])  # room for ten classes with their counts
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 6, 8, 8)
         layout.setSpacing(6)

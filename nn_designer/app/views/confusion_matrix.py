@@ -44,7 +44,8 @@ class _Matrix(QWidget):
         widest = max((metrics.horizontalAdvance(name) for name in self.names), default=0.0)
         # From the left: "true", names, cells, share of right answers. Below: names.
         names = metrics.height() + 8 + min(widest, _WIDEST_NAME) + 10
-        left = max(names, metrics.horizontalAdvance("predicted") + 12)
+        captions = QFontMetricsF(_caption_font(self.font()))
+        left = max(names, captions.horizontalAdvance("predicted") + 12)
         right = metrics.horizontalAdvance("100 %") + 14
         bottom = metrics.height() + 6
         width = max(10.0, self.width() - left - right)
@@ -126,18 +127,18 @@ class _Matrix(QWidget):
                 painter.drawRoundedRect(area, radius, radius)
                 if font is not None and count:
                     painter.setPen(self._readable_on(fill))
-                    painter.drawText(area, Qt.AlignmentFlag.AlignCenter, f"{count:,}")
+                    painter.drawText(area, Qt.AlignmentFlag.AlignCenter, str(count))
                     painter.setPen(Qt.PenStyle.NoPen)
 
     def _count_font(self, counts: NDArray[np.int64], cell_w: float, cell_h: float) -> QFont | None:
         """The biggest fitting font for the longest count; None if none can be read."""
-        longest = f"{int(counts.max()) if counts.size else 0:,}"
+        longest = str(int(counts.max()) if counts.size else 0)
         font = QFont(self.font())
         size = min(font.pointSizeF() + 1, 13.0)
         while size >= 6.0:
             font.setPointSizeF(size)
             metrics = QFontMetricsF(font)
-            if metrics.horizontalAdvance(longest) < cell_w - 5 and metrics.height() < cell_h:
+            if metrics.horizontalAdvance(longest) < cell_w - 3 and metrics.height() < cell_h + 2:
                 return font
             size -= 0.5
         return None
@@ -160,6 +161,8 @@ class _Matrix(QWidget):
         self._paint_rows(painter, metrics, table, cell_h)
         self._paint_columns(painter, metrics, table, cell_w)
         widest = max(metrics.horizontalAdvance(name) for name in self.names)
+        painter.setFont(_caption_font(self.font()))
+        metrics = QFontMetricsF(painter.font())
         painter.setPen(QColor(self.theme.text_muted))
         # Both captions in the corner where rows and columns meet.
         area = QRectF(0, table.bottom() + 3, table.left() - 8, metrics.height())
@@ -203,6 +206,11 @@ class _Matrix(QWidget):
             left = table.left() + column * cell_w
             area = QRectF(left, table.bottom() + 3, cell_w, metrics.height())
             painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip, name)
+
+
+def _caption_font(font: QFont) -> QFont:
+    """Two steps smaller: the captions should not take the cells' room."""
+    return small(small(font))
 
 
 def _luminance(colour: QColor) -> float:
