@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from nn_designer.engine.shapes import Shape, WeightSpec
 
-COPIES_OF_PARAMETERS = 7
-"""While training: parameters, gradients and a spare row, two of the optimizer, scratch, best
-weights so far."""
-
 
 class Costed(Protocol):
     """The part of a layer kind that its cost derives from."""
 
-    def output_shape(self, input_shapes: Sequence[Shape]) -> Shape: ...
     def weight_specs(self, input_shapes: Sequence[Shape]) -> tuple[WeightSpec, ...]: ...
     def macs(self, input_shapes: Sequence[Shape]) -> int: ...
 
 
 @dataclass(frozen=True)
 class LayerCost:
-    """The cost of one layer; ``macs`` and ``outputs`` are for one sample, forward."""
+    """The cost of one layer; ``macs`` are for one sample, forward."""
 
     parameters: int
     macs: int
-    outputs: int
 
 
 @dataclass(frozen=True)
@@ -49,14 +42,8 @@ class Cost:
 
     @property
     def parameter_bytes(self) -> int:
+        """What the parameters take once; design/memory.py tells what training needs."""
         return self.parameters * self.bytes_per_number
-
-    def training_bytes(self, batch_size: int) -> int:
-        """Memory that training needs, without the data: values and gradients of a batch, and
-        several copies of the parameters."""
-        outputs = sum(layer.outputs for layer in self.layers.values())
-        numbers = COPIES_OF_PARAMETERS * self.parameters + 2 * batch_size * outputs
-        return numbers * self.bytes_per_number
 
 
 def layer_cost(layer: Costed, input_shapes: Sequence[Shape]) -> LayerCost:
@@ -64,7 +51,6 @@ def layer_cost(layer: Costed, input_shapes: Sequence[Shape]) -> LayerCost:
     return LayerCost(
         parameters=sum(spec.size for spec in layer.weight_specs(input_shapes)),
         macs=layer.macs(input_shapes),
-        outputs=math.prod(layer.output_shape(input_shapes)),
     )
 
 
