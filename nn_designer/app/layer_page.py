@@ -87,11 +87,6 @@ class LayerPage(QWidget):
         """The form of the selected layers; None while nothing is selected."""
         return self._form
 
-    def focus_name(self) -> None:
-        """Put the cursor into the name (rename)."""
-        self._name.editor.setFocus()
-        self._name.editor.selectAll()
-
     def focus_first(self) -> None:
         """Put the cursor into the first setting."""
         if self._form is not None and self._form.params:

@@ -238,9 +238,8 @@ class MainWindow(QMainWindow):
         self.weights_files.load()
 
     def _on_rename(self) -> None:
-        if len(self.store.selection) == 1:
-            self.workspace.show_properties()
-            self.property_panel.layer_page.focus_name()
+        if not self.at_welcome:
+            self.canvas.commands.rename()
 
     def _on_theme_toggled(self) -> None:
         self.set_theme("light" if self.themes.theme.name == "dark" else "dark")

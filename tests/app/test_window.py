@@ -229,7 +229,7 @@ def test_undo_and_redo_say_what(window: MainWindow) -> None:
     assert window.actions_by_name["edit_redo"].text() == "&Redo Rename"
 
 
-def test_selecting_shows_properties_and_rename_puts_the_cursor_there(window: MainWindow) -> None:
+def test_selecting_shows_properties_and_rename_puts_the_cursor_on_the_card(window: MainWindow) -> None:
     open_short(window)
     id = window.store.document.of_kind("dense")[0].id
     assert window.right_tabs.currentWidget() is window.training_panel
@@ -237,7 +237,7 @@ def test_selecting_shows_properties_and_rename_puts_the_cursor_there(window: Mai
     assert window.right_tabs.currentWidget() is window.property_panel
     window.actions_by_name["edit_rename"].trigger()
     focused = window.focusWidget()
-    assert focused is not None and focused.objectName() == "layer_name"
+    assert focused is not None and focused.objectName() == "canvas_name_editor"
 
 
 def test_themes_switch_and_are_remembered(window: MainWindow) -> None:

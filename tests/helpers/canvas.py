@@ -53,6 +53,7 @@ def open_canvas(qtbot: QtBot, document: Document) -> Hand:
     """A canvas that shows (0, 0) near its top left, at 100 %."""
     canvas = CanvasView(Store(document), ThemeManager())
     qtbot.addWidget(canvas)
+    canvas.animation_ms = 0  # what is tested is where things end up
     canvas.resize(1200, 700)
     canvas.show()
     canvas.activateWindow()  # shortcuts act in the active window only

@@ -129,12 +129,19 @@ class Commands:
 
     def fit(self) -> None:
         """Show everything; it stays in sight when the window changes its size."""
+        rect = self._canvas.canvas_scene.content_rect()
+        self._canvas.navigator.glide(rect, self._canvas.animation_ms)
+        self._canvas.navigator.fitted = True
+
+    def fit_at_once(self) -> None:
+        """As :meth:`fit`, for a view that nobody has looked at yet."""
         self._canvas.navigator.fit(self._canvas.canvas_scene.content_rect())
         self._canvas.navigator.fitted = True
 
     def fit_selection(self) -> None:
         chosen = self._store.selection or None
-        self._canvas.navigator.fit(self._canvas.canvas_scene.content_rect(chosen))
+        rect = self._canvas.canvas_scene.content_rect(chosen)
+        self._canvas.navigator.glide(rect, self._canvas.animation_ms)
 
     # ---- layers
 
@@ -144,11 +151,19 @@ class Commands:
         if self._store.edit("Arrange", steps.arranged, chosen) and chosen is None:
             self.fit()
 
+    def rename(self) -> None:
+        """The selected layer, if it is one."""
+        if len(self._store.selection) == 1:
+            self._canvas.rename(next(iter(self._store.selection)))
+
     def nudge(self, dx: float, dy: float) -> None:
         """Move the selection; a run of presses is one undo step."""
         if self._store.selection:
             key = "nudge " + " ".join(sorted(self._store.selection))
+            usual_ms = self._canvas.animation_ms
+            self._canvas.animation_ms = 0  # a key held down moves faster than cards glide
             self._store.edit("Move", steps.nudged, self._store.selection, dx, dy, merge_key=key)
+            self._canvas.animation_ms = usual_ms
 
     def quick_add(self) -> None:
         """The list of layers, at the mouse or in the middle."""

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from nn_designer.app import icons
@@ -48,6 +50,11 @@ def _fill_for_card(menu: QMenu, canvas: CanvasView, layer_id: str) -> None:
         choose = menu.addAction("Activation…")
         choose.setObjectName("canvas_card_activation")
         choose.triggered.connect(partial(canvas.open_activation_menu, layer_id))
+    rename = menu.addAction("Rename")
+    rename.setObjectName("canvas_card_rename")
+    rename.setShortcut(QKeySequence("F2"))  # only shown: the key belongs to the window's action
+    rename.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+    rename.triggered.connect(partial(_rename, canvas, layer_id))
     replace = menu.addMenu("Replace with")
     replace.setObjectName("canvas_card_replace")
     others = [found for found in KINDS.values() if found.key != layer.kind]
@@ -105,6 +112,10 @@ def _insert(canvas: CanvasView, wire: Wire, kind: str) -> None:
 
 def _replace(canvas: CanvasView, layer_id: str, kind: str) -> None:
     canvas.store.edit(f"Replace with {KINDS[kind].title}", edits.replace_kind, layer_id, kind)
+
+
+def _rename(canvas: CanvasView, layer_id: str, _checked: bool = False) -> None:
+    canvas.rename(layer_id)
 
 
 def _disconnect(canvas: CanvasView, wire: Wire, _checked: bool = False) -> None:

@@ -56,6 +56,7 @@ class Mouse(QObject):
     def press(self, at: QPoint, button: Qt.MouseButton, modifiers: Qt.KeyboardModifier) -> None:
         if self._gesture is not None:
             return
+        self._canvas.canvas_scene.motion.finish()
         left = button == Qt.MouseButton.LeftButton
         if button == Qt.MouseButton.MiddleButton or (left and self.panning):
             self._gesture = Pan(self._canvas, at)

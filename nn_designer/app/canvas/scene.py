@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 from nn_designer.app.canvas.card import CardItem
 from nn_designer.app.canvas.card_content import card_content, problems_by_layer
 from nn_designer.app.canvas.look import Level, Look, level_at
+from nn_designer.app.canvas.motion import CardMotion
 from nn_designer.app.canvas.overlays import GhostCard, Guides, Marquee, WirePreview
 from nn_designer.app.canvas.wire import WireItem
 from nn_designer.app.kind_texts import one_line_help
@@ -67,6 +68,7 @@ class CanvasScene(QGraphicsScene):
         self.wires: dict[Wire, WireItem] = {}
         self.selected_wires: frozenset[Wire] = frozenset()
         self._top_z = 0.0
+        self.motion = CardMotion(self._move_card, self.drag_wires, self.place_wires, self)
         self.preview = WirePreview(self.look)
         self.marquee = Marquee(self.look)
         self.guides = Guides(self.look)
@@ -93,6 +95,7 @@ class CanvasScene(QGraphicsScene):
         self.update()
 
     def _on_changed(self, change: Change) -> None:
+        self.motion.finish()
         document = self.store.document
         for wire in change.wires_removed:
             self.removeItem(self.wires.pop(wire))
@@ -106,9 +109,7 @@ class CanvasScene(QGraphicsScene):
             card.move_to(_placeable(layer.x), _placeable(layer.y))
             self.cards[layer_id] = card
             self.addItem(card)
-        for layer_id in change.moved:
-            layer = document.layer(layer_id)
-            self.cards[layer_id].move_to(_placeable(layer.x), _placeable(layer.y))
+        self._send_cards(change.moved)
         for wire in change.wires_added:
             item = WireItem(wire, self.look)
             self.wires[wire] = item
@@ -120,6 +121,20 @@ class CanvasScene(QGraphicsScene):
         self.place_wires(touched)
         if change.wires_removed:
             self.select_wires(self.selected_wires & self.wires.keys())
+
+    def _send_cards(self, layer_ids: Iterable[str]) -> None:
+        """Let these cards glide to the places that the document gives them."""
+        starts, goals = {}, {}
+        for layer_id in layer_ids:
+            layer = self.store.document.layer(layer_id)
+            goal = QPointF(_placeable(layer.x), _placeable(layer.y))
+            start = self.cards[layer_id].pos()
+            if start != goal:  # a card that was dragged is there already
+                starts[layer_id], goals[layer_id] = start, goal
+        self.motion.start(starts, goals)
+
+    def _move_card(self, layer_id: str, place: QPointF) -> None:
+        self.cards[layer_id].move_to(place.x(), place.y())
 
     def _on_checked(self, report: Report) -> None:
         self._refresh_cards(self.cards)
@@ -335,5 +350,6 @@ class CanvasScene(QGraphicsScene):
         for layer_id in chosen:
             card = self.cards.get(layer_id)
             if card is not None:
-                rect = rect.united(card.body.united(card.badge).translated(card.pos()))
+                place = self.motion.goals.get(layer_id, card.pos())
+                rect = rect.united(card.body.united(card.badge).translated(place))
         return rect

@@ -12,13 +12,13 @@ _TIP_WIDTH = 300
 
 
 class CursorTip(QLabel):
-    """A sentence beside the cursor that says why a wire can't end here."""
+    """A sentence beside the cursor that says why something can't be done there."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._canvas = parent
         self.setObjectName("canvas_tip")
-        self.setAccessibleName("Why the wire can't end here")
+        self.setAccessibleName("Why not")
         self.setWordWrap(True)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()

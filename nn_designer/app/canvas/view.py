@@ -27,9 +27,11 @@ from nn_designer.app.canvas.drops import PaletteDrop, kind_in
 from nn_designer.app.canvas.grid import DotGrid
 from nn_designer.app.canvas.look import GRID
 from nn_designer.app.canvas.menus import menu_for
+from nn_designer.app.canvas.motion import animation_ms
 from nn_designer.app.canvas.mouse import Mouse
 from nn_designer.app.canvas.navigation import Navigator
 from nn_designer.app.canvas.popups import Popups
+from nn_designer.app.canvas.rename import NameEditor
 from nn_designer.app.canvas.scene import FARTHEST, CanvasScene, Hit
 from nn_designer.app.canvas.tip import CursorTip, EmptyHint
 from nn_designer.app.store import Store
@@ -54,7 +56,7 @@ class CanvasView(QGraphicsView):
     """
 
     hinted = Signal(str)  # what the gesture under way does, for the status bar; "" when over
-    opened = Signal(str)  # layer id: its card was double-clicked, or Enter or F2 pressed
+    opened = Signal(str)  # layer id: its card was double-clicked beside its name, or Enter pressed
     zoomed = Signal(float)  # 1.0 is 100 %
 
     def __init__(self, store: Store, themes: ThemeManager, parent: QWidget | None = None) -> None:
@@ -79,6 +81,8 @@ class CanvasView(QGraphicsView):
         self.tip = CursorTip(self)
         self._empty_hint = EmptyHint(self)
         self._popups = Popups(self)
+        self._name_editor = NameEditor(self)
+        self.animation_ms = animation_ms(self)
         self._on_theme_changed(themes.theme)
         self._on_changed()
         themes.changed.connect(self._on_theme_changed)
@@ -109,6 +113,15 @@ class CanvasView(QGraphicsView):
 
     # ---- what others use
 
+    @property
+    def animation_ms(self) -> int:
+        """How long cards and view glide to a new place; 0: they are there at once."""
+        return self.canvas_scene.motion.duration_ms
+
+    @animation_ms.setter
+    def animation_ms(self, duration_ms: int) -> None:
+        self.canvas_scene.motion.duration_ms = duration_ms
+
     def action(self, key: str) -> QAction:
         """The action with the object name ``canvas_<key>``, such as ``action("fit")``."""
         return self._actions[key]
@@ -124,6 +137,10 @@ class CanvasView(QGraphicsView):
     def open_activation_menu(self, layer_id: str) -> None:
         """The menu with the curves, below the card's activation."""
         self._popups.open_activation_menu(layer_id)
+
+    def rename(self, layer_id: str) -> None:
+        """Let the name of a layer be typed on its card."""
+        self._name_editor.open(layer_id)
 
     def open_quick_add(
         self,
@@ -155,13 +172,14 @@ class CanvasView(QGraphicsView):
     def _on_replaced(self) -> None:
         self.canvas_scene.select_wires(())
         if self._was_shown:
-            self.commands.fit()
+            self.commands.fit_at_once()
 
     def _on_theme_changed(self, theme: Theme) -> None:
         self.setBackgroundBrush(Qt.BrushStyle.NoBrush)
         self.canvas_scene.set_theme(theme)
         self.tip.set_theme(theme)
         self._empty_hint.set_theme(theme)
+        self._name_editor.set_theme(theme)
         set_icons(self._actions, theme)
         self.viewport().update()
 
@@ -176,14 +194,14 @@ class CanvasView(QGraphicsView):
         super().resizeEvent(event)
         self._empty_hint.place()
         if self._was_shown and self.navigator.fitted:  # what was all in sight stays so
-            self.commands.fit()
+            self.commands.fit_at_once()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if not self._was_shown:
             self._was_shown = True
             self._empty_hint.place()
-            self.commands.fit()
+            self.commands.fit_at_once()
 
     # ---- mouse
 
@@ -204,7 +222,10 @@ class CanvasView(QGraphicsView):
         at = event.position().toPoint()
         hit = self.mouse.hit(at)
         if hit.card is not None:
-            if hit.part == "card":
+            name = hit.card.name_at(self.navigator.zoom).translated(hit.card.pos())
+            if hit.part == "card" and name.contains(self.mapToScene(at)):
+                self.rename(hit.card.layer_id)
+            elif hit.part == "card":
                 self.opened.emit(hit.card.layer_id)
         elif hit.wire is not None:
             self._popups.open_quick_add_inside(at, hit.wire.wire)
@@ -268,9 +289,11 @@ class CanvasView(QGraphicsView):
                 self.mouse.hover()
         elif key in _ARROWS and not event.modifiers() & Qt.KeyboardModifier.AltModifier:
             self._press_arrow(_ARROWS[Qt.Key(key)], event.modifiers())
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2):
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if len(self.store.selection) == 1:
                 self.opened.emit(next(iter(self.store.selection)))
+        elif key == Qt.Key.Key_F2:
+            self.commands.rename()
         else:
             event.ignore()
 
