@@ -29,10 +29,22 @@ class _Job(QRunnable):
             self._signals.done.emit(self._number, self._function(), "")
         except DataError as error:
             self._signals.done.emit(self._number, None, str(error))
+        except MemoryError:
+            sentence = "There is not enough memory to read the data. Close other programs."
+            self._signals.done.emit(self._number, None, sentence)
         except Exception as error:
             log.exception("reading beside the window failed")
             sentence = f"The data could not be read: {type(error).__name__}: {error}"
             self._signals.done.emit(self._number, None, sentence)
+
+
+_abandoned: list[QThreadPool] = []  # still at work for somebody who is gone
+
+
+def wait_for_abandoned() -> None:
+    """Block until nothing is read any more for those who are gone (the program ends)."""
+    while _abandoned:
+        _abandoned.pop().waitForDone()
 
 
 class Background(QObject):
@@ -48,7 +60,7 @@ class Background(QObject):
         super().__init__(parent)
         self._newest = 0
         self._waiting = 0
-        self._signals = _Signals(self)
+        self._signals = _Signals()  # no child: a job under way may outlive this object
         self._signals.done.connect(self._on_done, Qt.ConnectionType.QueuedConnection)
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
@@ -73,9 +85,18 @@ class Background(QObject):
         self._waiting = 0
 
     def wait(self) -> None:
-        """Block until the thread is idle (closing the window)."""
+        """Block until the thread is idle."""
         self.forget()
         self._pool.waitForDone()
+
+    def abandon(self) -> None:
+        """Let no result arrive and be of no more use, without waiting: what is being read is
+        read to its end by itself."""
+        self.forget()
+        _abandoned[:] = [pool for pool in _abandoned if pool.activeThreadCount()]
+        if self._pool.activeThreadCount():
+            self._pool.setParent(None)
+            _abandoned.append(self._pool)
 
     def _on_done(self, number: int, result: object, sentence: str) -> None:
         if number != self._newest or not self._waiting:

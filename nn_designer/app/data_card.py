@@ -60,6 +60,7 @@ class DataCard(QWidget):
         self.background.failed.connect(self._on_failed)
         store.changed.connect(self._on_changed)
         store.checked.connect(self._on_checked)
+        store.data_read.connect(self._on_data_read)
         themes.changed.connect(self._on_theme_changed)
         self._on_theme_changed(themes.theme)
         self._refresh()
@@ -70,6 +71,10 @@ class DataCard(QWidget):
 
     def _on_checked(self, _report: object) -> None:
         self._show_facts()
+
+    def _on_data_read(self) -> None:
+        self._shown = None
+        self._refresh()
 
     def _refresh(self) -> None:
         choice = self.store.document.data
@@ -91,7 +96,7 @@ class DataCard(QWidget):
         source = SOURCES.get(self.store.document.data.source)
         if summary is None:
             self._title.set_text(source.title if source is not None else "Unknown data")
-            self._description.setText(self.store.data_problem)
+            self._description.setText(self.store.data_problem or "Reading…")
             self._facts.setText("")
             self._about.hide()
             return
@@ -149,7 +154,8 @@ def facts(summary: DataSummary) -> str:
     else:
         names = summary.feature_names
         listed = f": {', '.join(names)}" if 0 < len(names) <= 4 else ""
-        parts.append(f"{shape_text(summary.sample_shape)} inputs{listed}")
+        inputs = "input" if summary.sample_shape == (1,) else "inputs"
+        parts.append(f"{shape_text(summary.sample_shape)} {inputs}{listed}")
     if summary.task == "classes":
         names = summary.class_names
         listed = f": {', '.join(names)}" if len(names) <= 4 else ""

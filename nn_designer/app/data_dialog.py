@@ -101,8 +101,8 @@ class DataDialog(QDialog):
                 self.sources.setCurrentRow(row)
 
     def done(self, result: int) -> None:
-        self.source_page.background.wait()
-        self.table_page.wait()
+        self.source_page.background.abandon()
+        self.table_page.abandon()
         super().done(result)
 
     def _fill(self, themes: ThemeManager) -> None:

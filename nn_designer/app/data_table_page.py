@@ -166,10 +166,10 @@ class TablePage(QWidget):
         kept.pop("sheet", None)
         self.show_choice(DataChoice("table", {**kept, "path": path}))
 
-    def wait(self) -> None:
-        """Block until nothing is being read."""
-        self._looking.wait()
-        self._checking.wait()
+    def abandon(self) -> None:
+        """Nothing is to be shown any more; what is being read is read to its end by itself."""
+        self._looking.abandon()
+        self._checking.abandon()
 
     def _look(self) -> None:
         self.choice_changed.emit(None)

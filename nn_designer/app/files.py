@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from nn_designer.app.settings import AppSettings
@@ -142,12 +141,7 @@ class Files(QObject):
 
     def _show(self, document: Document, path: str) -> None:
         self._set_path(path)
-        # The data of a design may be a large table, read here for the first time.
-        QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
-        try:
-            self._store.replace_document(document)
-        finally:
-            QGuiApplication.restoreOverrideCursor()
+        self._store.replace_document(document)
         self.opened.emit()
 
     def _set_path(self, path: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QMainWindow,
@@ -353,6 +353,11 @@ class MainWindow(QMainWindow):
         super().showEvent(event)
         self.trainer.warm_up()
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self.store.refresh_data()  # a table may have been saved in another program
+
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.files.may_discard():
             event.ignore()
@@ -365,8 +370,12 @@ class MainWindow(QMainWindow):
     def finish(self) -> None:
         """End everything that runs beside the window."""
         self.recovery.finish()
-        self.training_panel.data_card.background.wait()
-        self.welcome.background.wait()
+        for background in (
+            self.store.reading,
+            self.training_panel.data_card.background,
+            self.welcome.background,
+        ):
+            background.abandon()
         self.trainer.close()
 
     def shortcut_rows(self) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
+from nn_designer.app.background import wait_for_abandoned
 from nn_designer.app.errors import ErrorHook
 from nn_designer.app.icons import application_icon
 from nn_designer.app.main_window import MainWindow
@@ -64,6 +65,7 @@ class Session(QObject):
         self._heartbeat.stop()
         self.window.finish()
         self.window.hide()
+        wait_for_abandoned()
         self.window.deleteLater()
         QApplication.sendPostedEvents(None, 52)  # deferred deletes
         self.errors.uninstall()

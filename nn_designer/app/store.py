@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 from shiboken6 import isValid
 
-from nn_designer.data import DataError, DataSummary
-from nn_designer.data import summary as summarize_data
+from nn_designer.app.background import Background
+from nn_designer.data import DataError, DataSummary, data_stamp, summary, summary_at_once
 from nn_designer.data.choice import DataChoice
 from nn_designer.design.check import Report, check
 from nn_designer.design.diff import Change, diff
@@ -74,12 +75,14 @@ class Store(QObject):
 
     Args:
         document: the design to begin with; an empty one if not given.
-        summarize: finds the summary of a data choice; raises DataError.
+        summarize: finds the summary of a data choice, or raises DataError; None for one that
+            takes long, which is then read beside the window.
     """
 
     changed = Signal(object)  # design.diff.Change
     checked = Signal(object)  # design.check.Report
     selection_changed = Signal(object)  # frozenset[str] of layer ids
+    data_read = Signal()  # the summary, or the problem with the data, that was waited for
     replaced = Signal()  # another document was put in (new, open): fit the view, forget runs
     refused = Signal(str)  # a sentence: why an edit was not made
     noted = Signal(str)  # a sentence: something worth knowing
@@ -88,7 +91,7 @@ class Store(QObject):
         self,
         document: Document | None = None,
         *,
-        summarize: Callable[[DataChoice], DataSummary] = summarize_data,
+        summarize: Callable[[DataChoice], DataSummary | None] = summary_at_once,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -97,6 +100,9 @@ class Store(QObject):
         self._selection: frozenset[str] = frozenset()
         self._merge_generation = 0
         self.undo_stack = QUndoStack(self)
+        self.reading = Background(self)
+        self.reading.ready.connect(self._on_summary_read)
+        self.reading.failed.connect(self._on_reading_failed)
         self._read_summary()
         self._report = check(self._document, self._summary)
 
@@ -111,7 +117,7 @@ class Store(QObject):
 
     @property
     def summary(self) -> DataSummary | None:
-        """What the chosen data look like; None while they can't be read."""
+        """What the chosen data look like; None while they are being read or can't be."""
         return self._summary
 
     @property
@@ -188,9 +194,12 @@ class Store(QObject):
         self.undo_stack.resetClean()
 
     def refresh_data(self) -> None:
-        """Look at the data again: a file may have appeared or changed."""
-        self._read_summary()
-        self._check()
+        """Look at the data again if their file has appeared or changed."""
+        stamp = data_stamp(self._document.data)
+        if stamp != self._stamp or (self._data_problem and not stamp):
+            self._read_summary()
+            self._check()
+            self.data_read.emit()
 
     def _show(self, document: Document) -> None:
         before, self._document = self._document, document
@@ -207,12 +216,28 @@ class Store(QObject):
         self.checked.emit(self._report)
 
     def _read_summary(self) -> None:
+        choice = self._document.data
         self._summary: DataSummary | None = None
         self._data_problem = ""
+        self._stamp = data_stamp(choice)
+        self.reading.forget()
         try:
-            self._summary = self._summarize(self._document.data)
+            self._summary = self._summarize(choice)
         except DataError as error:
             self._data_problem = str(error)
+            return
+        if self._summary is None:
+            self.reading.request(partial(summary, choice))
+
+    def _on_summary_read(self, found: DataSummary) -> None:
+        self._summary = found
+        self._check()
+        self.data_read.emit()
+
+    def _on_reading_failed(self, sentence: str) -> None:
+        self._data_problem = sentence
+        self._check()
+        self.data_read.emit()
 
     def _check(self) -> None:
         self._report = check(self._document, self._summary)

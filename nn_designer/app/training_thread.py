@@ -243,6 +243,8 @@ class TrainingThread(QThread):
             return  # a thread can't be ended; it stops after its batch
         # The answer first: ending a process that holds much memory takes a while.
         message = "Stopped in the middle of a batch; the weights are those of the last snapshot."
+        if self._reader is None:
+            message = "Stopped while the data was being read; nothing was trained."
         self._deliver(Ended(run, Finished("stopped", 0, message)))
         self._host = None
         host.kill()

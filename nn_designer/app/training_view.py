@@ -125,6 +125,7 @@ class TrainingView(QWidget):
         trainer.cleared.connect(self._on_cleared)
         store.changed.connect(self._on_document_changed)
         store.replaced.connect(self._on_replaced)
+        store.data_read.connect(self._on_data_read)
         self._adapt_to_task()
         self._on_scene_changed(None)
 
@@ -174,6 +175,12 @@ class TrainingView(QWidget):
         if change.data_changed or (concerns and not self._trainer.has_weights):
             self._look_timer.start()
         if change.data_changed and self._trainer.state == "idle" and not self._trainer.history:
+            self._adapt_to_task()
+
+    def _on_data_read(self) -> None:
+        """A table has been read, for the first time or because it was changed."""
+        self._look_timer.start()
+        if self._trainer.state == "idle" and not self._trainer.history:
             self._adapt_to_task()
 
     def _on_replaced(self) -> None:

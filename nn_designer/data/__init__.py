@@ -3,7 +3,15 @@
 from nn_designer.data.choice import DataChoice
 from nn_designer.data.dataset import Column, Dataset, DataSummary, Task
 from nn_designer.data.errors import DataError
-from nn_designer.data.load import SOURCES, clear_cache, load, source_of, summary
+from nn_designer.data.load import (
+    SOURCES,
+    clear_cache,
+    data_stamp,
+    load,
+    source_of,
+    summary,
+    summary_at_once,
+)
 from nn_designer.data.prepare import Prepared, prepare
 from nn_designer.data.preprocessing import Preprocessing
 from nn_designer.data.preview import ColumnPreview, TablePreview, read_preview
@@ -23,9 +31,11 @@ __all__ = [
     "TablePreview",
     "Task",
     "clear_cache",
+    "data_stamp",
     "load",
     "prepare",
     "read_preview",
     "source_of",
     "summary",
+    "summary_at_once",
 ]

@@ -30,7 +30,8 @@ _KEPT_DATASETS = 2
 _KEPT_SUMMARIES = 64
 
 _CacheKey = tuple[object, ...]
-_lock = threading.RLock()
+_lock = threading.Lock()  # of the caches, never held while something is read
+_turns: dict[_CacheKey, threading.Lock] = {}  # held while reading: the same file once
 _datasets: OrderedDict[_CacheKey, Dataset] = OrderedDict()
 _summaries: OrderedDict[_CacheKey, DataSummary] = OrderedDict()
 
@@ -65,10 +66,15 @@ def load(choice: DataChoice) -> Dataset:
     """
     source = source_of(choice)
     key = (source, *source.stamp())
+    dataset = _kept(key)
+    if dataset is not None:
+        return dataset
     with _lock:
-        if key in _datasets:
-            _datasets.move_to_end(key)
-            return _datasets[key]
+        turn = _turns.setdefault(key, threading.Lock())
+    with turn:
+        dataset = _kept(key)  # read by another thread, meanwhile
+        if dataset is not None:
+            return dataset
         try:
             dataset = source.load()
         except MemoryError as error:
@@ -76,10 +82,21 @@ def load(choice: DataChoice) -> Dataset:
                 f"There is not enough memory to load {source.title!r}. Close other programs, or "
                 "use fewer rows."
             ) from error
-        _datasets[key] = dataset
-        while len(_datasets) > _KEPT_DATASETS:
-            _datasets.popitem(last=False)
-        return dataset
+        finally:
+            with _lock:
+                _turns.pop(key, None)
+        with _lock:
+            _datasets[key] = dataset
+            while len(_datasets) > _KEPT_DATASETS:
+                _datasets.popitem(last=False)
+    return dataset
+
+
+def _kept(key: _CacheKey) -> Dataset | None:
+    with _lock:
+        if key in _datasets:
+            _datasets.move_to_end(key)
+        return _datasets.get(key)
 
 
 def summary(choice: DataChoice) -> DataSummary:
@@ -93,13 +110,38 @@ def summary(choice: DataChoice) -> DataSummary:
     source = source_of(choice)
     key = (source, *source.stamp())
     with _lock:
-        if key not in _summaries:
-            direct = type(source).summary is not DataSource.summary
-            _summaries[key] = source.summary() if direct else load(choice).summary()
-            while len(_summaries) > _KEPT_SUMMARIES:
-                _summaries.popitem(last=False)
+        found = _summaries.get(key)
+    if found is None:
+        direct = type(source).summary is not DataSource.summary
+        found = source.summary() if direct else load(choice).summary()
+    with _lock:
+        _summaries[key] = found
         _summaries.move_to_end(key)
-        return _summaries[key]
+        while len(_summaries) > _KEPT_SUMMARIES:
+            _summaries.popitem(last=False)
+    return found
+
+
+def summary_at_once(choice: DataChoice) -> DataSummary | None:
+    """:func:`summary`, but None if a file of the person's own had to be read for it.
+
+    Raises:
+        DataError: as :func:`load`.
+    """
+    source = source_of(choice)
+    stamp = source.stamp()
+    if not source.file_settings or not stamp:  # there is no file to read
+        return summary(choice)
+    with _lock:
+        return _summaries.get((source, *stamp))
+
+
+def data_stamp(choice: DataChoice) -> tuple[object, ...]:
+    """A value that changes when a file behind the data changes, appears or goes."""
+    try:
+        return source_of(choice).stamp()
+    except DataError:
+        return ()
 
 
 def clear_cache() -> None:
