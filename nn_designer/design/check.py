@@ -325,6 +325,7 @@ class _Check:
             training.optimizer,
             self.summary.n_rows if self.summary is not None else 0,
             math.prod(self.summary.sample_shape) if self.summary is not None else 0,
+            regularized=sum(found.regularized for found in used.values()),
         )
         available = available_memory_bytes()
         if need > available and used:

@@ -67,6 +67,7 @@ class Facts:
     shape: Shape = ()
     activation: str = "linear"
     parameters: int = 0
+    regularized: int = 0
     macs: int = 0
     error: str = ""
 
@@ -76,10 +77,12 @@ def facts(layer: LayerKind, shapes: tuple[Shape, ...], activations: tuple[str, .
     """Shape, size and cost of a layer for these inputs. Allocates no weights."""
     try:
         shape = layer.output_shape(shapes)
+        specs = layer.weight_specs(shapes)
         return Facts(
             shape,
             layer.output_activation(activations),
-            sum(spec.size for spec in layer.weight_specs(shapes)),
+            sum(spec.size for spec in specs),
+            sum(spec.size for spec in specs if spec.l1 or spec.l2),
             layer.macs(shapes),
         )
     except ShapeError as error:

@@ -15,6 +15,7 @@ from nn_designer.engine.optimizers import OPTIMIZERS
 from nn_designer.engine.shapes import Shape
 
 BYTES_PER_NUMBER = 4  # float32
+COPIES_OF_WEIGHTS = 7  # tests/design/test_memory.py measures
 LOOK_SECONDS = 2.0
 
 
@@ -25,17 +26,22 @@ def training_memory_bytes(
     optimizer: str,
     n_rows: int = 0,
     sample_size: int = 0,
+    *,
+    regularized: int = 0,
 ) -> int:
-    """Bytes a training holds at once, to within a few percent for anything large.
+    """Bytes a training holds at once, to within a few percent where it is the weights that count.
 
-    Weights, gradients, the optimizer's running averages and its scratch, the best weights so
-    far; each layer's output and its gradient for one batch; the data, as prepared and as the
-    rows that training gathers.
+    Weights, those of the beginning and the best ones so far; gradients of two threads and their
+    squares; the optimizer's running averages and its scratch; scratch for what L1 and L2 add to the
+    loss and the gradients of ``regularized`` weights. Each layer's output and its gradient for one
+    batch. The data, as prepared and as the rows that training gathers.
     """
     slots = len(OPTIMIZERS[optimizer].slots) if optimizer in OPTIMIZERS else 2
     values = sum(math.prod(shape) + 1 for shape in shapes)
-    numbers = parameters * (4 + slots) + 2 * values * batch_size + 2 * n_rows * (sample_size + 1)
-    return BYTES_PER_NUMBER * numbers
+    numbers = parameters * (COPIES_OF_WEIGHTS + slots) + 2 * regularized
+    numbers += 2 * values * batch_size + 2 * n_rows * (sample_size + 1)
+    flags = parameters  # a byte each, while a look is taken whether all are finite
+    return BYTES_PER_NUMBER * numbers + flags
 
 
 _last_look = (-math.inf, 0)
