@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -68,14 +70,18 @@ def test_more_epochs_after_the_end() -> None:
 
 
 def test_after_early_stopping_it_goes_on_from_the_last_weights_not_the_best() -> None:
-    settings = SETTINGS.replace(early_stopping=True, patience=1, minimum_improvement=0.5)
+    noise = np.random.default_rng(0).integers(0, 2, 70)  # nothing to learn: it gets worse again
+    data = replace(ring_data(), y_train=noise)
+    settings = SETTINGS.replace(epochs=100, learning_rate=0.1)
     net = make()
-    run = TrainingRun(net, ring_data(), settings)
+    run = TrainingRun(net, data, settings.replace(early_stopping=True, patience=2))
     reports = list(run.progress())
     n_epochs = sum(isinstance(r, EpochProgress) for r in reports)
+    assert reports[-1].best_epoch < n_epochs
     last = make()
-    list(train(last, ring_data(), SETTINGS.replace(epochs=n_epochs)))
+    list(train(last, data, settings.replace(epochs=n_epochs)))
     np.testing.assert_array_equal(run.checkpoint().parameters, last.parameters)
+    assert not np.array_equal(net.parameters, last.parameters)
 
 
 def test_a_checkpoint_does_not_change_afterwards() -> None:

@@ -180,6 +180,12 @@ def test_more_classes_than_outputs_are_refused(key: str) -> None:
         criterion(key, 3).encode(np.array([0, 3, 1]))
 
 
+@pytest.mark.parametrize("key", KEYS)
+def test_classes_below_zero_are_refused(key: str) -> None:
+    with pytest.raises(ValueError, match="classes from -1 to 1"):
+        criterion(key, 2).encode(np.array([-1, 0, 1]))
+
+
 def test_more_targets_than_outputs_are_refused() -> None:
     with pytest.raises(ValueError, match=r"2 numbers per sample.*3 outputs"):
         criterion("huber", 3).encode(np.zeros((4, 2)))

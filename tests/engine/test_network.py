@@ -123,6 +123,11 @@ def test_the_same_seed_gives_the_same_weights() -> None:
     assert (one != other).any()
 
 
+def test_layers_of_the_same_size_begin_with_different_weights() -> None:
+    weights = mlp(4, 4, 4).weights
+    assert not np.allclose(weights["dense_1"]["kernel"], weights["dense_2"]["kernel"])
+
+
 def test_changing_one_layer_leaves_the_first_weights_of_the_others() -> None:
     one, other = mlp(3, 4, 2, seed=1), mlp(3, 4, 5, seed=1)
     np.testing.assert_array_equal(

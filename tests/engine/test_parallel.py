@@ -51,12 +51,19 @@ def test_without_a_thread_one_comes_after_the_other() -> None:
 
 
 def test_an_error_on_either_side_is_raised_and_the_helper_goes_on(helper: Helper) -> None:
+    begun = threading.Event()
+    done: list[int] = []
+
     def fail() -> None:
+        begun.set()
         raise ValueError("on purpose")
 
-    done: list[int] = []
+    def wait() -> None:  # else the task might be taken back from a helper without a core
+        assert begun.wait(timeout=30)
+        done.append(1)
+
     with pytest.raises(ValueError, match="on purpose"):
-        helper.both(done.append, (1,), fail, ())
+        helper.both(wait, (), fail, ())
     with pytest.raises(ValueError, match="on purpose"):
         helper.both(fail, (), time.sleep, (0.001,))
     helper.both(done.append, (2,), done.append, (3,))
@@ -147,10 +154,13 @@ def trained(net: Network, **settings: object) -> tuple[Network, list[tuple[objec
     return net, [(e.loss, e.accuracy, e.val_loss, e.val_accuracy) for e in epochs]
 
 
-def test_split_batches_train_the_same_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole, whole_curve = trained(two_class_network(l2=0.001))
+@pytest.mark.parametrize("batch_size", [16, 7])  # the last one has 7 samples, or 1: not split
+def test_split_batches_train_the_same_network(
+    monkeypatch: pytest.MonkeyPatch, batch_size: int
+) -> None:
+    whole, whole_curve = trained(two_class_network(l2=0.001), batch_size=batch_size)
     monkeypatch.setattr(batch_loop, "SPLIT_WORTH", 1)
-    split, split_curve = trained(two_class_network(l2=0.001))
+    split, split_curve = trained(two_class_network(l2=0.001), batch_size=batch_size)
     np.testing.assert_allclose(split.parameters, whole.parameters, atol=1e-5)
     np.testing.assert_allclose(split_curve, whole_curve, rtol=1e-5)
 

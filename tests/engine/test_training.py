@@ -58,6 +58,8 @@ def test_the_reports_of_a_run() -> None:
     assert batches[-1].batch == 5
     assert batches[-1].step == 20
     assert batches[-1].samples_seen == 280
+    for epoch in epochs(reports):  # training and validation take longer than training alone
+        assert epoch.seconds > 70 / epoch.samples_per_second
     assert batches[-1].loss == epochs(reports)[-1].loss
     assert batches[-1].samples_per_second > 0
     last = epochs(reports)[-1]
