@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 from nn_designer.design.document import Document
@@ -80,11 +79,6 @@ def _made(kind: type[LayerKind], settings: Mapping[str, Any]) -> LayerKind:
     if read.wrong:
         raise ParamError(read.wrong[0])
     return kind(**read.values)
-
-
-def is_chain(steps: tuple[Step, ...]) -> bool:
-    """Whether each layer feeds exactly the next one."""
-    return all(step.inputs == (before.name,) for before, step in pairwise(steps))
 
 
 def expected_shapes(document: Document) -> dict[str, dict[str, Shape]]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nn_designer.interchange.layout import Step, is_chain
+from nn_designer.interchange.layout import Step
 from nn_designer.layers import KINDS, LayerKind
 
 
@@ -25,14 +25,15 @@ class TorchNames:
 
 def torch_names(steps: tuple[Step, ...]) -> TorchNames:
     """The names that the tensors of these layers have in PyTorch."""
-    in_chain = _sequential(steps) if is_chain(steps) else None
-    if in_chain is not None:
-        return in_chain
-    return TorchNames({step.name: step.name for step in steps if step.tensor_shapes}, "")
+    by_name = {step.name: step.name for step in steps if step.tensor_shapes}
+    return _sequential(steps) or TorchNames(by_name, "")
 
 
 def _sequential(steps: tuple[Step, ...]) -> TorchNames | None:
-    """The names in an ``nn.Sequential`` of all steps; None if one of them has no modules."""
+    """The names in an ``nn.Sequential`` of all steps; None if one of them has no modules.
+
+    Merges have none, so what has modules throughout is a chain.
+    """
     modules: list[str] = []
     prefixes: dict[str, str] = {}
     for step in steps:

@@ -78,7 +78,8 @@ class LayerKind(HasParams):
 
     def torch_modules(self, input_shapes: Sequence[Shape]) -> tuple[str, ...] | None:
         """The PyTorch modules that one after the other do the same, as code, the one with the
-        tensors first: ``("nn.Linear(4, 10)", "nn.ReLU()")``. None if no chain of modules can."""
+        tensors first: ``("nn.Linear(4, 10)", "nn.ReLU()")``. None if no chain of modules can,
+        as for all layers of several inputs."""
         return None
 
     def macs(self, input_shapes: Sequence[Shape]) -> int:

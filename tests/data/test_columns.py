@@ -14,6 +14,7 @@ from nn_designer.data import DataError
 from nn_designer.data.column_types import COLUMN_TYPES, format_column_types, parse_column_types
 from nn_designer.data.columns import column_from_cells, parse_number, to_categories
 from nn_designer.data.dates import parse_dates, swap_day_and_month, years_of
+from nn_designer.data.names import column_names
 
 
 @given(st.floats(allow_nan=False))
@@ -123,3 +124,16 @@ def test_wrong_column_types(text: str, sentence: str) -> None:
     with pytest.raises(DataError) as caught:
         parse_column_types(text)
     assert str(caught.value) == sentence
+
+
+def test_categories_come_by_size_then_by_the_alphabet() -> None:
+    cells = ["zebra", "10", "9", "Ape", "2.5", "ape", "x1", "y", "z"]
+    column = column_from_cells("c", cells).column
+    assert column.categories == ("2.5", "9", "10", "Ape", "ape", "x1", "y", "z", "zebra")
+
+
+def test_names_of_columns_are_never_twice() -> None:
+    given = ["a", "a (2)", "a", "", "a", " a "]
+    names, made_up = column_names(given, 7)
+    assert names == ["a", "a (2)", "a (3)", "column 4", "a (4)", "a (5)", "column 7"]
+    assert made_up == [False, False, False, True, False, False, True]

@@ -282,6 +282,13 @@ def test_a_layer_of_a_billion_units_is_refused_with_the_memory_it_would_need(mon
     assert report.parameters["dense_1"] == 5 * 10**9
 
 
+def test_as_much_memory_as_there_is_may_be_used_but_not_a_byte_more(monkeypatch):
+    needed = check(iris_design(), IRIS).training_memory_bytes
+    for free, ok in ((needed, True), (needed - 1, False)):
+        monkeypatch.setattr(check_module, "available_memory_bytes", lambda free=free: free)
+        assert check(iris_design(), IRIS).ok is ok
+
+
 def test_two_layers_of_a_billion_units_are_still_only_numbers():
     document = edits.set_setting(iris_design(), ["dense_1", "dense_2"], "units", 10**9)
     assert check(document).total_parameters == 5 * 10**9 + (10**9 + 1) * 10**9

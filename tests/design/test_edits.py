@@ -240,6 +240,11 @@ def test_deleting_with_healing_wires_the_neighbours():
     assert wires_of(document) == {("input_1", "output_1", 0)}
 
 
+def test_healing_leaves_a_gap_where_nobody_can_know_which_input_was_meant():
+    document = edits.delete_healing(skip_design(), ["add_1"])
+    assert wires_of(document) == {("input_1", "dense_1", 0), ("dense_1", "dense_2", 0)}
+
+
 def test_healing_makes_no_second_wire_between_the_same_two():
     document = edits.delete_healing(skip_design(), ["dense_2"])
     assert wires_of(document) == {

@@ -9,7 +9,7 @@ from nn_designer.data.preprocessing import ColumnInput, Preprocessing
 from nn_designer.design.adapt import adapt_to_data
 from nn_designer.design.document import Document, Layer
 from nn_designer.interchange.fitting import _summary, fit_weights, trained_design
-from nn_designer.interchange.layout import expected_shapes, is_chain, steps_of
+from nn_designer.interchange.layout import expected_shapes
 from nn_designer.interchange.model import InterchangeError, LoadedWeights
 from tests.helpers.models import chain, random_weights, skip_design, small_design
 
@@ -28,8 +28,6 @@ def with_settings(document: Document, id: str, **settings) -> Document:
 def test_shapes_are_known_without_building_the_network():
     wide = chain(("input", {"shape": [784]}), ("dense", {"units": 10**9}), ("output", {}))
     assert expected_shapes(wide) == {"dense_1": {"kernel": (784, 10**9), "bias": (10**9,)}}
-    assert is_chain(steps_of(wide))
-    assert not is_chain(steps_of(skip_design()))
 
 
 def test_layers_that_lead_nowhere_have_no_weights_in_files():
@@ -43,6 +41,16 @@ def test_a_renamed_layer_still_gets_its_weights():
     renamed = changed(small_design(), "dense_1", name="Hidden")
     fitted = fit_weights(renamed, LoadedWeights(weights))
     np.testing.assert_array_equal(fitted["hidden"]["kernel"], weights["dense_1"]["kernel"])
+
+
+def test_layers_of_other_names_are_matched_by_their_order_only_if_all_fit():
+    weights = random_weights(small_design())
+    foreign = {str(place): tensors for place, tensors in enumerate(weights.values())}
+    fitted = fit_weights(small_design(), LoadedWeights(foreign))
+    np.testing.assert_array_equal(fitted["dense_2"]["bias"], weights["dense_2"]["bias"])
+    turned = dict(reversed(foreign.items()))
+    with pytest.raises(InterchangeError, match=r"no weights that fit layer 'dense_1'.* for 1, 0,"):
+        fit_weights(small_design(), LoadedWeights(turned))
 
 
 MISFITS = {

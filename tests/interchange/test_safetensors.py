@@ -70,6 +70,12 @@ def test_every_kind_that_can_stand_in_a_chain_has_modules():
             assert step.kind.torch_modules(step.input_shapes) is not None, key
 
 
+def test_a_kind_of_several_inputs_has_no_modules():
+    merges = [kind for kind in KINDS.values() if kind.maximum_inputs != 1 and kind.minimum_inputs]
+    assert merges
+    assert all(kind().torch_modules([(4,), (4,)]) is None for kind in merges)
+
+
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_what_torch_makes_of_a_tensor_comes_back(example):
     network = Network(EXAMPLES[example])
