@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from nn_designer.app.settings import AppSettings
@@ -159,6 +159,7 @@ class Files(QObject):
         box = QMessageBox(self._window)
         box.setObjectName("unsaved_question")
         box.setWindowTitle("Unsaved changes")
+        box.setTextFormat(Qt.TextFormat.PlainText)
         box.setText(f"Save the changes to “{name}”?")
         box.setInformativeText("If you don't save, they are lost.")
         buttons = QMessageBox.StandardButton

@@ -12,6 +12,8 @@ from nn_designer.app.theme import Theme, ThemeManager
 from nn_designer.app.widgets.section import label
 
 KEPT_MESSAGES = 200
+LONGEST = 600
+"""Characters of a sentence that are shown; all of it is under Help, Messages."""
 MARGIN_PX = 12
 WIDEST_PX = 760
 NARROWEST_PX = 320
@@ -20,6 +22,13 @@ READING_MS_PER_CHARACTER = 60
 SHORTEST_MS = 5_000
 
 _ICONS = {"error": "error", "warning": "warning", "success": "success", "info": "info"}
+
+
+def shortened(sentence: str) -> str:
+    """Without the middle of words too long for a line (paths), and cut off if still too long."""
+    words = [w if len(w) <= 120 else f"{w[:60]}…{w[-40:]}" for w in sentence.split(" ")]
+    text = " ".join(words)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 class MessageBar(QFrame):
@@ -88,7 +97,7 @@ class MessageBar(QFrame):
         self.history.append((kind, sentence))
         del self.history[:-KEPT_MESSAGES]
         self._action = action
-        self._text.setText(sentence)
+        self._text.setText(shortened(sentence))
         self._button.setText(action_text)
         self._button.setVisible(bool(action_text))
         self.setProperty("notice", kind)

@@ -18,6 +18,7 @@ from nn_designer.app.icons import icon
 from nn_designer.app.store import Store
 from nn_designer.app.theme import Theme, ThemeManager
 from nn_designer.app.widgets.section import label
+from nn_designer.app.widgets.tips import plain_tip
 from nn_designer.design.check import Problem
 
 
@@ -97,7 +98,7 @@ class ProblemsPanel(QWidget):
         for problem in problems:
             colour = theme.error if problem.severity == "error" else theme.warning
             item = QListWidgetItem(icon(problem.severity, theme, colour), problem.sentence)
-            item.setToolTip(problem.fix or problem.sentence)
+            item.setToolTip(plain_tip(problem.fix or problem.sentence))
             self.list.addItem(item)
         self._pages.setCurrentIndex(1 if problems else 0)
         errors = sum(problem.severity == "error" for problem in problems)

@@ -74,3 +74,4 @@ class _HelpLine(QFrame):
             self._help.setText(param.help)
             self._help.setVisible(bool(param.help))
             self._range.setText(expected_sentence(param))
+            self._range.setVisible(bool(self._range.text()))

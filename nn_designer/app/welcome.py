@@ -29,6 +29,7 @@ from nn_designer.app.theme import Theme, ThemeManager
 from nn_designer.app.widgets.data_preview import DataSample
 from nn_designer.app.widgets.design_picture import DesignPicture
 from nn_designer.app.widgets.section import ElidedLabel, ScrollPanel, label
+from nn_designer.app.widgets.tips import plain_tip
 from nn_designer.data import DataChoice, DataError, load, summary
 from nn_designer.design.check import check
 from nn_designer.design.codec import CodecError
@@ -281,7 +282,7 @@ class _RecentRow(_Pressable):
     def __init__(self, path: str) -> None:
         super().__init__(path, "row")
         self.setAccessibleName(f"Open {path}")
-        self.setToolTip(path)
+        self.setToolTip(plain_tip(path))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 4, 8, 4)
         layout.setSpacing(0)

@@ -140,6 +140,8 @@ def load(path: str | os.PathLike[str]) -> Loaded:
         raise CodecError(
             f"The file {str(path)!r} does not exist; it may have been moved or deleted."
         ) from None
+    except CodecError:
+        raise
     except (OSError, ValueError) as error:  # ValueError: a zero byte in the path
         why = (error.strerror if isinstance(error, OSError) else None) or str(error)
         raise CodecError(f"{str(path)!r} can't be read: {why}.") from None

@@ -18,6 +18,7 @@ from nn_designer.app.canvas.wire import WireItem
 from nn_designer.app.kind_texts import one_line_help
 from nn_designer.app.store import Store
 from nn_designer.app.theme import Theme
+from nn_designer.app.widgets.tips import plain_tip
 from nn_designer.design.check import Report
 from nn_designer.design.diff import Change
 from nn_designer.design.document import Wire
@@ -296,14 +297,14 @@ class CanvasScene(QGraphicsScene):
     def tooltip(self, hit: Hit) -> str:
         """What to say about a part: all problems of a card, or what the part is for."""
         if hit.wire is not None:
-            return hit.wire.problem
+            return plain_tip(hit.wire.problem)
         if hit.card is None:
             return ""
         if hit.part == "activation":
             return f"{hit.card.content.activation_title}: click to choose the activation"
         wrong = problems_by_layer(self.store.report.problems).get(hit.card.layer_id, [])
         if wrong:
-            return "\n".join(problem.sentence for problem in wrong)
+            return plain_tip("\n".join(problem.sentence for problem in wrong))
         if hit.part == "output":
             return "Output: drag a wire from here to another layer"
         if hit.part == "input":

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from nn_designer.app.theme import Theme, ThemeManager
 from nn_designer.app.training_messages import Probe, Scene
 from nn_designer.app.views.plot_frame import Frame, small
+from nn_designer.app.widgets.tips import plain_tip
 
 _WIDEST_NAME = 92
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -83,7 +84,7 @@ class _Matrix(QWidget):
             if cell is None or self.counts is None:
                 QToolTip.hideText()
             else:
-                QToolTip.showText(event.globalPos(), self.sentence(*cell), self)
+                QToolTip.showText(event.globalPos(), plain_tip(self.sentence(*cell)), self)
             return True
         return super().event(event)
 
@@ -93,8 +94,8 @@ class _Matrix(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         n = len(self.names)
-        if not n:
-            return
+        if not n or self.counts is None:
+            return  # the frame says what will be here
         table, cell_w = self._layout()
         cell_h = table.height() / n
         self._paint_cells(painter, table, cell_w, cell_h)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 import pyqtgraph as pg
@@ -70,6 +71,8 @@ class Frame(QFrame):
         self.outer.setSpacing(0)
         self.outer.addWidget(self.header_row)
         self.empty_label = QLabel(self)
+        for text in (self.title_label, self.remark_label, self.empty_label):
+            text.setTextFormat(Qt.TextFormat.PlainText)  # they may carry names from a file
         self.empty_label.setWordWrap(True)
         self.empty_label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty_label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -192,4 +195,6 @@ class PlotFrame(Frame):
                 family = self.axis_font.family()
                 size = f"{self.axis_font.pointSizeF()}pt"
                 colour = self.theme.text_muted
+                # What pyqtgraph shows there is HTML; the names may come from a file.
+                text = escape(text)
                 axis.setLabel(text, **{"font-size": size, "font-family": family, "color": colour})

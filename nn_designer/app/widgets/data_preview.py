@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nn_designer.app.theme import Theme, ThemeManager
+from nn_designer.app.widgets.tips import plain_tip
 from nn_designer.data import Column, Dataset
 
 MOST_POINTS = 400
@@ -45,7 +46,7 @@ class DataPreview(QWidget):
         self._sample = DataSample(dataset)
         self._sentence = ""
         self.setAccessibleDescription(self._sample.caption)
-        self.setToolTip(self._sample.caption)
+        self.setToolTip(plain_tip(self._sample.caption))
         self.update()
 
     def _on_theme_changed(self, _theme: Theme) -> None:

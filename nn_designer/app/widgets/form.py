@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from nn_designer.app.widgets.fields import MIXED, ChoiceField, Field, field_for
 from nn_designer.app.widgets.section import Fold
-from nn_designer.params import Param
+from nn_designer.params import Bool, Choice, Param
 
 LABEL_WIDTH_PX = 104
 
@@ -150,12 +150,14 @@ class _Row(QObject):
 
 
 def expected_sentence(param: Param[Any]) -> str:
-    """What a setting may be: "A whole number from 1 to 10."."""
+    """What a setting may be: "A whole number from 1 to 10."; empty where the editor shows it."""
+    if isinstance(param, Choice | Bool):
+        return ""
     expected = param.expected()
     return f"{expected[0].upper()}{expected[1:]}."
 
 
 def tip_of(param: Param[Any]) -> str:
     """The help of a setting, then what it may be."""
-    help_text = f"<p>{escape(param.help)}</p>" if param.help else ""
-    return f"{help_text}<p>{escape(expected_sentence(param))}</p>"
+    texts = (param.help, expected_sentence(param))
+    return "".join(f"<p>{escape(text)}</p>" for text in texts if text)
