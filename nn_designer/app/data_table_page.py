@@ -38,9 +38,10 @@ from nn_designer.data import (
 )
 from nn_designer.data.column_types import COLUMN_TYPES, format_column_types, parse_column_types
 from nn_designer.data.errors import DataError
+from nn_designer.data.reading import TABLE_ENDINGS
 from nn_designer.data.table import Table
 
-FILTER = "Tables (*.csv *.tsv *.txt *.xlsx *.xls *.json);;All files (*)"
+FILTER = f"Tables ({' '.join(f'*{ending}' for ending in TABLE_ENDINGS)});;All files (*)"
 READING = ("separator", "decimal", "encoding", "header", "sheet")
 SHOWN_ROWS = 30
 MOST_TYPE_BOXES = 60

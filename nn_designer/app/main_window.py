@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShowEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import (
     QMainWindow,
     QStackedWidget,
@@ -32,11 +32,12 @@ from nn_designer.app.weights_files import WeightsFiles
 from nn_designer.app.welcome import WelcomePage
 from nn_designer.app.workspace import Workspace
 from nn_designer.data import DataChoice
+from nn_designer.data.reading import TABLE_ENDINGS
 from nn_designer.design.diff import Change
 from nn_designer.interchange.formats import FORMATS
 
 DESIGN_FILES = (".nnd", ".json")
-TABLE_FILES = (".csv", ".tsv", ".txt", ".xlsx", ".xls")
+TABLE_FILES = (*TABLE_ENDINGS, ".xls")  # an old workbook: a sentence says how to save it
 
 
 class MainWindow(QMainWindow):
@@ -377,14 +378,3 @@ class MainWindow(QMainWindow):
         ):
             background.abandon()
         self.trainer.close()
-
-    def shortcut_rows(self) -> list[tuple[str, str]]:
-        """What each action is called and its keys, for the help."""
-        rows = []
-        for action in [*self.actions_by_name.all(), *self.canvas.actions()]:
-            keys = [
-                one.toString(QKeySequence.SequenceFormat.NativeText) for one in action.shortcuts()
-            ]
-            if keys:
-                rows.append((action.text().replace("&", "").rstrip("…"), "  or  ".join(keys)))
-        return rows

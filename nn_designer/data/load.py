@@ -12,6 +12,7 @@ from nn_designer.data.dataset import Dataset, DataSummary
 from nn_designer.data.drawn import Circles, Gauss, Hills, Moons, Plane, Sine, Spiral, Xor
 from nn_designer.data.errors import DataError
 from nn_designer.data.pictures import Digits, Mnist
+from nn_designer.data.reading import forget_latest
 from nn_designer.data.source import DataSource
 from nn_designer.data.table import Table
 from nn_designer.params import ParamError
@@ -149,3 +150,4 @@ def clear_cache() -> None:
     with _lock:
         _datasets.clear()
         _summaries.clear()
+        forget_latest()

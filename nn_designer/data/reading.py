@@ -12,12 +12,13 @@ from nn_designer.data.delimited import read_delimited
 from nn_designer.data.errors import DataError
 from nn_designer.data.reading_options import ReadingOptions
 
-FILE_PATTERNS = ("*.csv", "*.tsv", "*.tab", "*.txt", "*.xlsx", "*.xlsm", "*.json", "*.jsonl")
-"""For a file dialog. Other endings are read as text tables."""
-
 _START_BYTES = 4 * 2**20
 _ZIP = b"PK\x03\x04"
 _JSON_ENDINGS = (".json", ".jsonl", ".ndjson")
+
+TABLE_ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xlsm", *_JSON_ENDINGS)
+"""How names of tables usually end; files with other endings are read too."""
+
 _FOREIGN = {
     b"\xd0\xcf\x11\xe0": "an old Excel file (.xls)",
     b"\x1f\x8b": "packed with gzip",

@@ -30,11 +30,6 @@ class Change:
     extra_changed: bool = False
 
     @property
-    def changed_layers(self) -> frozenset[str]:
-        """Another name for :attr:`changed`."""
-        return self.changed
-
-    @property
     def structure_changed(self) -> bool:
         """Whether the network itself differs: layers, their settings or wires."""
         return bool(
