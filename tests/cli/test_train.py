@@ -1,24 +1,16 @@
 """The command train: what it prints, what it writes, what it changes, how it is stopped."""
 
 import csv
-import errno
-import io
 import json
 import os
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from nn_designer import data
-from nn_designer.cli import main
-from nn_designer.cli import train as train_command
 from nn_designer.interchange.formats import read_weights
-from nn_designer.interchange.model import InterchangeError
+from tests.helpers.models import edit_file
 
 KEYS = ["epoch", "loss", "accuracy", "val_loss", "val_accuracy", "seconds", "samples_per_second"]
 ROOT = Path(__file__).resolve().parents[2]
@@ -249,128 +241,20 @@ def test_no_file_of_the_command_itself_is_overwritten(command, words):
     assert Path("a.nnd").read_bytes() == before
 
 
-def test_a_training_that_diverges_ends_with_the_likely_cause(command):
+def test_a_name_of_the_designs_own_data_keeps_its_settings_of_them(command):
+    command("new", "spiral", "a.nnd")
+    edit_file("a.nnd", data={"source": "spiral", "settings": {"n_samples": 100}})
+    assert "80 samples, 20 to" in command("train", "a.nnd", "--data", "spiral", "--epochs", 1).out
+    assert "400 samples, 100" in command("train", "a.nnd", "--data", "moons", "--epochs", 1).out
+
+
+def test_another_target_says_itself_whether_it_holds_classes_or_a_number(command):
+    rows = "".join(f"{size},{'yes' if size > 20 else 'no'},{3 * size}\n" for size in range(40))
+    Path("t.csv").write_text("size,large,price\n" + rows, encoding="utf-8")
     command("new", "auto-mpg", "a.nnd")
-    document = json.loads(Path("a.nnd").read_text())
-    document["training"] |= {"learning_rate": 10.0, "optimizer": "sgd"}
-    for layer in document["layers"]:
-        if layer["kind"] == "dense":
-            layer["settings"]["activation"] = "linear"
-    Path("a.nnd").write_text(json.dumps(document))
-    done = command("train", "a.nnd", "--json", "--weights", "w.npz")
-    assert done.status == 1
-    assert "learning rate" in done.err
-    if Path("w.npz").exists():
-        for tensors in read_weights("w.npz").weights.values():
-            assert all(np.isfinite(array).all() for array in tensors.values())
-
-
-# ------------------------------------------------------------------------------- being stopped
-def started(folder, *words, stdout=subprocess.PIPE):
-    code = "import sys; from nn_designer.cli import main; sys.exit(main())"
-    return subprocess.Popen(
-        [sys.executable, "-c", code, *words],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdout=stdout,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def test_ctrl_c_keeps_what_was_trained_so_far(command, folder):
-    command("new", "iris", "a.nnd")
-    words = ("train", "a.nnd", "--epochs", "100000", "--json")
-    with Path("out.txt").open("wb") as out:
-        words = (*words, "--weights", "w.npz", "--history", "h.csv")
-        process = started(folder, *words, stdout=out)
-    while process.poll() is None and len(Path("out.txt").read_bytes().splitlines()) < 3:
-        time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
-    began = time.monotonic()
-    _, errors = process.communicate(timeout=30)
-    assert time.monotonic() - began < 10
-    assert process.returncode == 0, errors
-    assert "what was trained so far is kept" in errors
-    assert "Traceback" not in errors
-    epochs = [json.loads(line) for line in Path("out.txt").read_text().splitlines()]
-    assert len(epochs) >= 3
-    history = read_weights("w.npz").history
-    assert [record["loss"] for record in history] == [epoch["loss"] for epoch in epochs]
-    assert len(Path("h.csv").read_text().splitlines()) == len(epochs) + 1
-
-
-def test_ctrl_c_before_training_writes_nothing(command, monkeypatch):
-    before = signal.getsignal(signal.SIGINT)
-    command("new", "iris", "a.nnd")
-    monkeypatch.setattr(data, "load", lambda choice: signal.raise_signal(signal.SIGINT))
-    done = command("train", "a.nnd", "--weights", "w.npz")
-    assert (done.status, done.out) == (130, "")
-    assert "nothing was written" in done.err
-    assert not Path("w.npz").exists()
-    assert signal.getsignal(signal.SIGINT) is before
-
-
-@pytest.mark.parametrize(
-    ("presses", "status", "files"), [(1, 0, ["a.nnd", "w.npz"]), (2, 130, ["a.nnd"])]
-)
-def test_one_ctrl_c_lets_the_weights_be_written_two_leave_nothing_half_written(
-    command, monkeypatch, presses, status, files
-):
-    command("new", "iris", "a.nnd")
-    left = [presses]
-
-    def interrupted(number):
-        while left[0]:
-            left[0] -= 1
-            signal.raise_signal(signal.SIGINT)
-
-    monkeypatch.setattr(os, "fsync", interrupted)
-    assert command("train", "a.nnd", "--epochs", 1, "--weights", "w.npz").status == status
-    assert sorted(path.name for path in Path().iterdir()) == files
-
-
-def test_a_reader_that_goes_away_ends_the_training_and_keeps_it(command, folder):
-    command("new", "iris", "a.nnd")
-    words = ("train", "a.nnd", "--epochs", "100000", "--json", "--weights", "w.npz")
-    process = started(folder, *words)
-    process.stdout.readline()
-    process.stdout.close()  # as `| head -1` does
-    errors = process.stderr.read()
-    process.stderr.close()
-    assert process.wait(timeout=30) == 0, errors
-    assert "Traceback" not in errors
-    assert set(read_weights("w.npz").weights) == {"dense_1", "dense_2"}
-
-
-class FullDisk(io.StringIO):
-    """What stdout is when it leads to a file on a full disk."""
-
-    def write(self, text: str) -> int:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-
-def test_an_output_that_can_not_be_written_ends_with_a_sentence_and_keeps_the_weights(
-    command, capsys, monkeypatch
-):
-    command("new", "iris", "a.nnd")
-    monkeypatch.setattr(sys, "stdout", FullDisk())
-    status = main(["train", "a.nnd", "--epochs", "1", "--json", "--weights", "w.npz"])
-    sys.stdout.close()  # main has put another in its place
-    assert status == 1
-    assert capsys.readouterr().err.splitlines()[-1] == (
-        "error: The output can't be written: No space left on device."
-    )
-    assert set(read_weights("w.npz").weights) == {"dense_1", "dense_2"}
-
-
-def test_a_history_that_can_not_be_written_costs_no_weights(command, monkeypatch):
-    command("new", "iris", "a.nnd")
-
-    def refuse(path: object, records: object) -> None:
-        raise InterchangeError("The disk is full.")
-
-    monkeypatch.setattr(train_command, "write_history", refuse)
-    done = command("train", "a.nnd", "--epochs", 1, "--weights", "w.npz", "--history", "h.csv")
-    assert (done.status, done.err.splitlines()[-1]) == (1, "error: The disk is full.")
-    assert set(read_weights("w.npz").weights) == {"dense_1", "dense_2"}
+    settings = {"path": "t.csv", "target": "price", "task": "number"}
+    edit_file("a.nnd", data={"source": "table", "settings": settings})
+    number = command("train", "a.nnd", "--target", "price", "--epochs", 1, "--json")
+    assert epochs_of(number)[0]["accuracy"] is None
+    classes = command("train", "a.nnd", "--target", "large", "--epochs", 1, "--json")
+    assert epochs_of(classes)[0]["accuracy"] is not None
