@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from docs.pages.markdown import code, table
+from nn_designer.app.canvas.gesture_texts import GESTURES, KEYS
 from nn_designer.app.main_window import MainWindow
 from nn_designer.app.settings import AppSettings
 from nn_designer.app.store import Store
@@ -19,24 +20,10 @@ INTRODUCTION = """# Actions
 
 Every action of the window: where it is, its shortcut, and the object name by which tests, scripts
 and screen readers know it. Shortcuts are written as on Linux and Windows; on a Mac, Ctrl is ⌘.
-F1 shows this list in the window.
+F1 or ? shows them in the window.
 """
 
 HEADS = ("action", "shortcut", "what it does", "object name")
-
-GESTURES = """## On the canvas, with the mouse
-
-| what | how |
-| --- | --- |
-| add a layer | drag it from the palette; drop it on a wire to insert it there; a double click or Enter in the palette appends it after the selected layer |
-| wire | drag from port to port; ports that would take the wire light up |
-| rewire | drag the end of a wire to another port, or into the empty to take it away |
-| cut a wire | Alt and a click, or select it and press Delete |
-| select | a click; Shift adds, Ctrl toggles; a drag over empty space selects all it touches |
-| move | drag; Shift holds to the grid, Escape takes the drag back |
-| change the activation | a click on the curve of the card |
-| zoom, pan | the wheel zooms at the mouse; the middle button, or Space and the left one, pans |
-"""
 
 
 def page() -> str:
@@ -62,7 +49,9 @@ def _page_of(window: MainWindow) -> str:
     if others:
         rows = [_row(one, "") for one in others]
         parts.append(f"## By the keyboard only\n\n{table(HEADS, rows)}\n")
-    parts.append(GESTURES)
+    parts.append(f"## On the canvas, with the mouse\n\n{table(('what', 'how'), GESTURES)}\n")
+    keys = [(what, " ".join(code(key) for key in pressed)) for what, pressed in KEYS]
+    parts.append(f"## On the canvas, other keys\n\n{table(('what', 'keys'), keys)}\n")
     parts.append(f"## Panels and controls\n\n{CONTROLS}\n\n{_controls_table(window)}\n")
     return "\n".join(parts)
 

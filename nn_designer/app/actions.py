@@ -61,7 +61,9 @@ DECLARED: dict[str, _Declared] = {
         "&New Seed", ("Ctrl+Shift+R",), "new-seed", "Other random weights and shuffling"
     ),
     "train_data": _Declared("Choose &Data…", ("Ctrl+Shift+D",), "data", "What to learn from"),
-    "help_shortcuts": _Declared("&Keyboard Shortcuts", ("F1",), "help"),
+    "help_shortcuts": _Declared(
+        "&Keyboard and Mouse", ("F1", "?"), "help", "All keys and gestures, to search"
+    ),
     "help_messages": _Declared("&Messages", (), "", "What the message bar has said so far"),
     "help_log": _Declared("Show &Log File", (), "", "Open the folder with the log"),
     "help_about": _Declared("&About NN Designer", (), "info"),

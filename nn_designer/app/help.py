@@ -12,6 +12,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout
 
 from nn_designer.app.errors import ErrorHook
+from nn_designer.app.keys_dialog import KeysDialog, sections
 from nn_designer.app.message_bar import MessageBar
 
 if TYPE_CHECKING:
@@ -26,18 +27,21 @@ class Help(QObject):
         self._window = window
         self._message_bar = message_bar
         self._errors = errors
+        self._keys: KeysDialog | None = None
 
     def show_shortcuts(self) -> None:
-        rows = "".join(
-            f"<tr><td>{escape(what)}</td><td><b>{escape(keys)}</b></td></tr>"
-            for what, keys in self._window.shortcut_rows()
-        )
-        hints = (
-            "<p>On the canvas: the wheel zooms at the mouse, the middle button or Space with the "
-            "left one pans, a drag over empty space selects, Alt and a click on a wire cuts it."
-            "</p>"
-        )
-        self._show("Keyboard shortcuts", f"<table cellpadding='5'>{rows}</table>{hints}")
+        """Keyboard and mouse; stays open beside the window."""
+        window = self._window
+        if self._keys is None:
+            parts = sections(window.menuBar(), window.canvas.actions())
+            self._keys = KeysDialog(parts, window.themes, window)
+            self._keys.destroyed.connect(self._on_keys_destroyed)
+        self._keys.show()
+        self._keys.raise_()
+        self._keys.activateWindow()
+
+    def _on_keys_destroyed(self) -> None:
+        self._keys = None
 
     def show_messages(self) -> None:
         rows = "".join(

@@ -16,6 +16,7 @@ from nn_designer.app.widgets.form import Form
 from nn_designer.app.widgets.function_plot import FunctionPlot, curve_icon
 from nn_designer.app.widgets.section import ElidedLabel, Notice, label, line
 from nn_designer.app.widgets.stats import Stats, short_count
+from nn_designer.app.widgets.tab_order import set_reading_order
 from nn_designer.design import edits
 from nn_designer.design.document import MAXIMUM_NAME_LENGTH, Layer
 from nn_designer.layers import KINDS
@@ -158,6 +159,7 @@ class LayerPage(QWidget):
             self._form.settled.connect(self._on_settled)
             self._form.pointed.connect(self.pointed.emit)
             self._form_place.addWidget(self._form)
+            set_reading_order(self)
         values = {name: self._shared_value(name, param) for name, param in params.items()}
         self._form.set_values(values)
         activation = values.get("activation")

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from nn_designer.app.main_window import MainWindow
 
 CANVAS_EDITING = ("cut", "copy", "paste", "duplicate", "delete", "delete_healing")
-CANVAS_SELECTING = ("select_all", "select_none")
+CANVAS_SELECTING = ("select_all", "select_none", "select_next", "select_previous")
+CANVAS_LAYERS = ("quick_add", "connect", "activation")
 CANVAS_VIEWING = ("zoom_in", "zoom_out", "zoom_reset", "fit", "fit_selection", "arrange")
 
 
@@ -44,7 +45,7 @@ class Menus(QObject):
         _add(edit_menu, a["edit_undo"], a["edit_redo"], None)
         _add(edit_menu, *(canvas.action(key) for key in CANVAS_EDITING), None)
         _add(edit_menu, *(canvas.action(key) for key in CANVAS_SELECTING), None)
-        _add(edit_menu, canvas.action("quick_add"), a["edit_rename"])
+        _add(edit_menu, *(canvas.action(key) for key in CANVAS_LAYERS), a["edit_rename"])
         view_menu = self._menu("&View")
         _add(view_menu, *(canvas.action(key) for key in CANVAS_VIEWING), None)
         _add(view_menu, a["view_palette"], a["view_panel"], a["view_training"], None)

@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QColor, QDrag, QFont, QKeyEvent, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QDrag, QFocusEvent, QFont, QKeyEvent, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -180,6 +180,13 @@ class _KindList(QListWidget):
             paint_tile(painter, theme, KINDS[str(item.data(_KEY_ROLE))], QRectF(2, 2, 26, 26))
             painter.end()
         return picture
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Who comes by the keyboard sees where."""
+        super().focusInEvent(event)
+        item = self.currentItem()
+        if item is None or item.data(_HEADING_ROLE):
+            self.setCurrentRow(0 if self.item(0).data(_KEY_ROLE) else 1)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

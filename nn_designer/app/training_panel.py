@@ -13,6 +13,7 @@ from nn_designer.app.theme import ThemeManager
 from nn_designer.app.trainer import Trainer
 from nn_designer.app.widgets.form import Form
 from nn_designer.app.widgets.section import Fold, ScrollPanel, label
+from nn_designer.app.widgets.tab_order import set_reading_order
 from nn_designer.design import edits
 from nn_designer.engine.losses import LOSSES
 from nn_designer.engine.optimizers import OPTIMIZERS
@@ -127,6 +128,7 @@ class TrainingPanel(QWidget):
                 self._optimizer_form.edited.connect(self._on_optimizer_edited)
                 self._optimizer_form.settled.connect(self._on_settled)
                 self._optimizer_fold.body_layout.addWidget(self._optimizer_form)
+                set_reading_order(self)
             self._optimizer_fold.setVisible(self._optimizer_form is not None)
         if self._optimizer_form is not None and optimizer is not None:
             own = {**optimizer.defaults(), **self.store.document.optimizer_settings}

@@ -15,6 +15,7 @@ from nn_designer.app.theme import ThemeManager
 from nn_designer.app.trainer import Trainer
 from nn_designer.app.training_panel import TrainingPanel
 from nn_designer.app.training_view import TrainingView
+from nn_designer.app.widgets.tab_order import set_reading_order
 
 WIDE_PX = 1500
 """A window at least as wide has room for wide panels at both sides."""
@@ -41,10 +42,10 @@ class Workspace(QSplitter):
         self.training_panel = TrainingPanel(store, trainer, themes)
         self.training_view = TrainingView(store, trainer, themes)
         self.problems_panel = ProblemsPanel(store, themes)
-        self.right_tabs = _tabs("right_tabs")
+        self.right_tabs = _tabs("right_tabs", "Properties and training")
         self.right_tabs.addTab(self.property_panel, "Properties")
         self.right_tabs.addTab(self.training_panel, "Training")
-        self.below_tabs = _tabs("below_tabs")
+        self.below_tabs = _tabs("below_tabs", "Curves and problems")
         self.below_tabs.addTab(self.training_view, "Curves")
         self.below_tabs.addTab(self.problems_panel, "Problems")
         self.right = _panel(self.right_tabs)
@@ -69,6 +70,7 @@ class Workspace(QSplitter):
         self.canvas_area.setMinimumSize(280, 160)
         self.below.setMinimumHeight(180)
         self.right.setMinimumWidth(280)
+        set_reading_order(self.palette_panel, self.canvas, self.right, self.below)
         self.problems_panel.counted.connect(self._on_problems_counted)
 
     def show_problems(self) -> None:
@@ -111,9 +113,11 @@ class Workspace(QSplitter):
         self.below_tabs.setTabText(index, f"Problems ({count})" if count else "Problems")
 
 
-def _tabs(name: str) -> QTabWidget:
+def _tabs(name: str, accessible_name: str) -> QTabWidget:
     tabs = QTabWidget()
     tabs.setObjectName(name)
+    tabs.tabBar().setObjectName(f"{name}_bar")
+    tabs.tabBar().setAccessibleName(accessible_name)
     tabs.setDocumentMode(True)
     tabs.tabBar().setExpanding(False)
     tabs.tabBar().setDrawBase(False)

@@ -49,6 +49,14 @@ _TABLE = (
     _Entry("fit", "Fit &all", "fit", ("Home",), "Show the whole network"),
     _Entry("fit_selection", "Fit &selection", "", ("F",), "Show the selected layers, or all"),
     _Entry("arrange", "A&rrange", "arrange", ("L",), "Put the selected layers, or all, in order"),
+    _Entry(
+        "connect",
+        "&Wire to…",
+        "",
+        ("W",),
+        "Choose the layer that the selected one feeds; with two selected, wire them",
+    ),
+    _Entry("activation", "Choose acti&vation…", "", ("C",), "The curves, for the selected layer"),
     _Entry("quick_add", "Add &layer…", "plus", ("A",), "Search for a layer to add"),
 )
 

@@ -151,6 +151,30 @@ class Commands:
         if self._store.edit("Arrange", steps.arranged, chosen) and chosen is None:
             self.fit()
 
+    def connect(self) -> None:
+        """One selected layer: choose from a list where its wire leads. Two: wire them."""
+        document = self._store.document
+        chosen = [layer for layer in document.layers if layer.id in self._store.selection]
+        if len(chosen) == 1:
+            self._canvas.reveal(chosen[0].id)
+            self._canvas.open_layer_chooser(chosen[0].id)
+        elif len(chosen) == 2:
+            first, second = (one.id for one in sorted(chosen, key=lambda layer: layer.x))
+            if edits.can_connect(document, first, second) is not None and (
+                edits.can_connect(document, second, first) is None
+            ):
+                first, second = second, first
+            self._store.edit("Connect", edits.connect, first, second)
+        else:
+            self._store.noted.emit("Select the layer that the wire leaves, or two layers.")
+
+    def activation(self) -> None:
+        """The curves to choose from, for the selected layer."""
+        if len(self._store.selection) == 1:
+            layer_id = next(iter(self._store.selection))
+            self._canvas.reveal(layer_id)
+            self._canvas.open_activation_menu(layer_id)
+
     def rename(self) -> None:
         """The selected layer, if it is one."""
         if len(self._store.selection) == 1:

@@ -47,27 +47,45 @@ def _fill_for_card(menu: QMenu, canvas: CanvasView, layer_id: str) -> None:
     layer = canvas.store.document.layer(layer_id)
     kind = KINDS.get(layer.kind)
     if kind is not None and "activation" in kind.params:
-        choose = menu.addAction("Activation…")
-        choose.setObjectName("canvas_card_activation")
-        choose.triggered.connect(partial(canvas.open_activation_menu, layer_id))
+        _add(menu, canvas, "activation")
     rename = menu.addAction("Rename")
     rename.setObjectName("canvas_card_rename")
     rename.setShortcut(QKeySequence("F2"))  # only shown: the key belongs to the window's action
     rename.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
     rename.triggered.connect(partial(_rename, canvas, layer_id))
+    _add(menu, canvas, "connect")
+    _fill_disconnect(menu, canvas, layer_id)
     replace = menu.addMenu("Replace with")
     replace.setObjectName("canvas_card_replace")
     others = [found for found in KINDS.values() if found.key != layer.kind]
     _add_kinds(replace, canvas, others, partial(_replace, canvas, layer_id))
-    if canvas.store.document.incoming(layer_id) or canvas.store.document.outgoing(layer_id):
-        unplug = menu.addAction("Disconnect all wires")
-        unplug.setObjectName("canvas_card_disconnect")
-        unplug.triggered.connect(partial(_disconnect_all, canvas, layer_id))
     for key in ("", "cut", "copy", "duplicate", "", "delete", "delete_healing"):
         _add(menu, canvas, key)
     if len(canvas.store.selection) > 1:
         for key in ("", "arrange", "fit_selection"):
             _add(menu, canvas, key)
+
+
+def _fill_disconnect(menu: QMenu, canvas: CanvasView, layer_id: str) -> None:
+    """One entry per wire of the layer, and one for all."""
+    document = canvas.store.document
+    incoming, outgoing = document.incoming(layer_id), document.outgoing(layer_id)
+    if not incoming and not outgoing:
+        return
+    submenu = menu.addMenu("Disconnect")
+    submenu.setObjectName("canvas_card_disconnect")
+    ends = [("From", wire.source, wire) for wire in incoming]
+    ends += [("To", wire.target, wire) for wire in outgoing]
+    for word, other, wire in ends:
+        name = document.layer(other).name.replace("&", "&&")
+        action = submenu.addAction(f"{word} {name}")
+        action.setObjectName(f"canvas_card_disconnect_{word.lower()}_{other}")
+        action.triggered.connect(partial(_disconnect, canvas, wire))
+    if len(ends) > 1:
+        submenu.addSeparator()
+        unplug = submenu.addAction("All wires")
+        unplug.setObjectName("canvas_card_disconnect_all")
+        unplug.triggered.connect(partial(_disconnect_all, canvas, layer_id))
 
 
 def _fill_for_wire(menu: QMenu, canvas: CanvasView, wire: Wire) -> None:

@@ -1,4 +1,4 @@
-"""The two popups of the canvas: the activation menu of a card and the quick-add list."""
+"""The popups of the canvas: the activation menu of a card, the lists of kinds and of layers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint
 
 from nn_designer.app.activation_menu import ActivationMenu
 from nn_designer.app.canvas import steps
-from nn_designer.app.canvas.quick_add import QuickAdd
+from nn_designer.app.canvas.quick_add import LayerChooser, QuickAdd
 from nn_designer.design import edits
 from nn_designer.design.document import Wire
 from nn_designer.engine.activations import ACTIVATIONS
@@ -21,13 +21,15 @@ if TYPE_CHECKING:
 
 
 class Popups:
-    """Opens them, and turns what is chosen into an edit. Both are made once and used again."""
+    """Opens them, and turns what is chosen into an edit. All are made once and used again."""
 
     def __init__(self, canvas: CanvasView) -> None:
         self._canvas = canvas
         self.activation_menu = ActivationMenu(canvas.themes, canvas)
         self.activation_menu.setObjectName("canvas_activation_menu")
         self.quick_add = QuickAdd(canvas.themes, canvas)
+        self.layer_chooser = LayerChooser(canvas.themes, canvas)
+        self.layer_chooser.chosen.connect(self._on_layer_chosen)
         self.activation_menu.chosen.connect(self._on_activation_chosen)
         self.quick_add.chosen.connect(self._on_kind_chosen)
         self._layer_id = ""
@@ -39,10 +41,41 @@ class Popups:
             return
         self._layer_id = layer_id
         chip = card.chip_at(self._canvas.navigator.zoom)
-        corner = card.pos() + (chip if not chip.isNull() else card.body).bottomLeft()
-        view = self._canvas
-        place = view.viewport().mapToGlobal(view.mapFromScene(corner)) + QPoint(0, 4)
+        part = chip if not chip.isNull() else card.body
+        place = self._canvas.below_card(layer_id, part) + QPoint(0, 4)
         self.activation_menu.open_at(place, card.content.activation)
+
+    def open_layer_chooser(self, source: str) -> None:
+        """The layers that may take a wire from ``source``, next to its card."""
+        document = self._canvas.store.document
+        layer = document.layer(source)
+        fitting = [
+            other
+            for other in document.layers
+            if edits.can_connect(document, source, other.id) is None
+        ]
+        if not fitting:
+            # Why, in the words of the wire that one would draw first.
+            others = [other for other in document.layers if other.id != source]
+            reason = edits.can_connect(document, source, others[0].id) if others else None
+            self._canvas.store.refused.emit(
+                reason or f"There is no other layer to wire {layer.name} to. Add one first."
+            )
+            return
+        # What has no input yet comes first, then what stands nearest behind the layer.
+        fitting.sort(
+            key=lambda other: (
+                bool(document.incoming(other.id)),
+                other.x < layer.x,
+                abs(other.x - layer.x) + abs(other.y - layer.y),
+            )
+        )
+        self._layer_id = source
+        place = self._canvas.below_card(source)
+        self.layer_chooser.open_at(place, fitting, f"Wire {layer.name} to")
+
+    def _on_layer_chosen(self, target: str) -> None:
+        self._canvas.store.edit("Connect", edits.connect, self._layer_id, target)
 
     def _on_activation_chosen(self, key: str) -> None:
         title = ACTIVATIONS[key].title

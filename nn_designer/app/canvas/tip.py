@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from nn_designer.app import icons
 from nn_designer.app.theme import Theme
@@ -45,6 +45,58 @@ class CursorTip(QLabel):
         self.move(max(8, x), max(8, y))
         self.show()
         self.raise_()
+
+
+class HintLine(QLabel):
+    """What the gesture under way does, at the lower edge of the canvas."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._canvas = parent
+        self.setObjectName("canvas_hint")
+        self.setAccessibleName("Hint")
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+
+    def set_theme(self, theme: Theme) -> None:
+        self.setStyleSheet(
+            f"QLabel#canvas_hint {{ background: {theme.panel_raised}; color: {theme.text_muted};"
+            f" border: 1px solid {theme.border}; border-radius: 13px; padding: 4px 12px; }}"
+        )
+
+    def show_hint(self, text: str) -> None:
+        """Show ``text``; hide if it is empty."""
+        self.setText(text)
+        self.setVisible(bool(text))
+        self.place()
+        self.raise_()
+
+    def place(self) -> None:
+        """Into the middle of the lower edge."""
+        self.adjustSize()
+        room = self._canvas.rect()
+        width = min(self.width(), room.width() - 16)
+        self.resize(width, self.height())
+        self.move((room.width() - width) // 2, room.height() - self.height() - 10)
+
+
+class FocusFrame(QFrame):
+    """Around the canvas while the keys go there, if the person came by the keyboard."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._canvas = parent
+        self.setObjectName("canvas_focus")
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+
+    def set_theme(self, theme: Theme) -> None:
+        self.setStyleSheet(
+            f"QFrame#canvas_focus {{ background: transparent; border: 2px solid {theme.accent}; }}"
+        )
+
+    def place(self) -> None:
+        self.setGeometry(self._canvas.rect())
 
 
 class EmptyHint(QWidget):

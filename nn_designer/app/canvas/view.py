@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
+    QFocusEvent,
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
@@ -33,7 +34,7 @@ from nn_designer.app.canvas.navigation import Navigator
 from nn_designer.app.canvas.popups import Popups
 from nn_designer.app.canvas.rename import NameEditor
 from nn_designer.app.canvas.scene import FARTHEST, CanvasScene, Hit
-from nn_designer.app.canvas.tip import CursorTip, EmptyHint
+from nn_designer.app.canvas.tip import CursorTip, EmptyHint, FocusFrame, HintLine
 from nn_designer.app.store import Store
 from nn_designer.app.theme import Theme, ThemeManager
 
@@ -45,6 +46,9 @@ _ARROWS = {
 }
 
 
+KEYBOARD_HINT = (
+    "Alt and ← → choose a layer · Enter its settings · W wires it · A adds one · ? all keys"
+)
 _DESCRIPTION = "The layers of the network and the wires between them"
 
 
@@ -80,6 +84,9 @@ class CanvasView(QGraphicsView):
         self._actions = make_actions(self)
         self.tip = CursorTip(self)
         self._empty_hint = EmptyHint(self)
+        self._hint_line = HintLine(self)
+        self._focus_frame = FocusFrame(self)
+        self.hinted.connect(self._hint_line.show_hint)
         self._popups = Popups(self)
         self._name_editor = NameEditor(self)
         self.animation_ms = animation_ms(self)
@@ -134,6 +141,16 @@ class CanvasView(QGraphicsView):
         """The part of the scene that is in view."""
         return QRectF(self.mapToScene(self.viewport().rect()).boundingRect())
 
+    def below_card(self, layer_id: str, part: QRectF | None = None) -> QPoint:
+        """The lower left corner of a card (or a part of it) on the screen."""
+        card = self.canvas_scene.cards[layer_id]
+        corner = card.pos() + (card.body if part is None else part).bottomLeft()
+        return self.viewport().mapToGlobal(self.mapFromScene(corner))
+
+    def open_layer_chooser(self, source: str) -> None:
+        """The list of layers that may take a wire from ``source``."""
+        self._popups.open_layer_chooser(source)
+
     def open_activation_menu(self, layer_id: str) -> None:
         """The menu with the curves, below the card's activation."""
         self._popups.open_activation_menu(layer_id)
@@ -178,7 +195,8 @@ class CanvasView(QGraphicsView):
         self.setBackgroundBrush(Qt.BrushStyle.NoBrush)
         self.canvas_scene.set_theme(theme)
         self.tip.set_theme(theme)
-        self._empty_hint.set_theme(theme)
+        for part in (self._empty_hint, self._hint_line, self._focus_frame):
+            part.set_theme(theme)
         self._name_editor.set_theme(theme)
         set_icons(self._actions, theme)
         self.viewport().update()
@@ -192,7 +210,8 @@ class CanvasView(QGraphicsView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._empty_hint.place()
+        for part in (self._empty_hint, self._hint_line, self._focus_frame):
+            part.place()
         if self._was_shown and self.navigator.fitted:  # what was all in sight stays so
             self.commands.fit_at_once()
 
@@ -206,6 +225,7 @@ class CanvasView(QGraphicsView):
     # ---- mouse
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._end_keyboard_hint()
         self.mouse.press(event.position().toPoint(), event.button(), event.modifiers())
         event.accept()
 
@@ -262,8 +282,7 @@ class CanvasView(QGraphicsView):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         place = event.globalPos()
         if not by_mouse and hit.card is not None:
-            corner = hit.card.body_in_scene().bottomLeft()
-            place = self.viewport().mapToGlobal(self.mapFromScene(corner))
+            place = self.below_card(hit.card.layer_id)
         menu.popup(place)
 
     def _selected_hit(self) -> Hit:
@@ -273,6 +292,23 @@ class CanvasView(QGraphicsView):
         return Hit("canvas")
 
     # ---- keys and other events
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        reasons = Qt.FocusReason
+        if event.reason() in (reasons.TabFocusReason, reasons.BacktabFocusReason):
+            self._focus_frame.show()
+            self._focus_frame.raise_()
+            self.hinted.emit(KEYBOARD_HINT)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._end_keyboard_hint()
+
+    def _end_keyboard_hint(self) -> None:
+        if not self._focus_frame.isHidden():
+            self._focus_frame.hide()
+            self.hinted.emit("")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()

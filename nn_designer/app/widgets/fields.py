@@ -46,6 +46,7 @@ class Field(QWidget):
         layout.setSpacing(0)
         layout.addWidget(editor)
         self.setFocusProxy(editor)
+        self.setFocusPolicy(editor.focusPolicy())  # else setTabOrder leaves it where it is
 
     def set_value(self, value: Any) -> None:
         """Show ``value`` (or MIXED) without emitting."""
