@@ -229,7 +229,9 @@ def test_undo_and_redo_say_what(window: MainWindow) -> None:
     assert window.actions_by_name["edit_redo"].text() == "&Redo Rename"
 
 
-def test_selecting_shows_properties_and_rename_puts_the_cursor_on_the_card(window: MainWindow) -> None:
+def test_selecting_shows_properties_and_rename_puts_the_cursor_on_the_card(
+    window: MainWindow,
+) -> None:
     open_short(window)
     id = window.store.document.of_kind("dense")[0].id
     assert window.right_tabs.currentWidget() is window.training_panel
