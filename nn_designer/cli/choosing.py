@@ -32,10 +32,9 @@ def choose_data(own: DataChoice, name: str | None, target: str | None) -> DataCh
     if target is None:
         return choice
     if choice.source == TABLE:
-        # Whether the target holds classes or numbers is for the new target to say.
-        settings = {k: v for k, v in choice.settings.items() if k != "task" or name is None}
-        if choice.settings.get("target") != target:
-            settings.pop("task", None)
+        settings = dict(choice.settings)
+        if settings.get("target") != target:
+            settings.pop("task", None)  # whether it holds classes or numbers, it says itself
         return DataChoice(TABLE, {**settings, "target": target})
     from nn_designer.data import summary
 
