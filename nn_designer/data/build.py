@@ -65,7 +65,8 @@ def build_dataset(
     if len(found) < 2:
         raise DataError(
             f"{title} has only one column, and at least two were expected: one to predict and "
-            "one to predict it from. If the cells were not parted rightly, choose the separator."
+            "one to predict it from. If it was not read rightly, choose the separator, or the sheet "
+            f"of a workbook. {' '.join(notes)}".rstrip()
         )
     target_column = _target_column(columns, target, title, report)
     kept_rows, target_column = _drop_rows_without_target(target_column, report)

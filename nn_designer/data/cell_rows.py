@@ -82,9 +82,10 @@ def read_workbook(
             f"{path.name} can't be read as an Excel file ({_first_line(error)}). Open it in a "
             "spreadsheet program and save it again as .xlsx or CSV."
         ) from error
-    notes = [f"Read from the sheet {names[0]!r} of {len(names)}."] if len(names) > 1 else []
-    if sheet:
-        notes = []
+    notes: list[str] = []
+    if len(names) > 1 and not sheet:
+        others = ", ".join(map(repr, names[1:6])) + (", …" if len(names) > 6 else "")
+        notes.append(f"Read from the sheet {names[0]!r}; there is also {others}.")
     columns, has_header = columns_from_rows(rows, header, path.name)
     return columns, has_header, notes
 

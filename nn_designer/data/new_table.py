@@ -43,7 +43,8 @@ def columns_for_prediction(
         notes.append(f"{name} has no header; its columns were taken by their place.")
         by_name = dict(zip(wanted, data.columns, strict=True))
     elif absent:
-        raise DataError(_absent_sentence(absent, list(by_name), name, table))
+        sentence = _absent_sentence(absent, list(by_name), name, table)
+        raise DataError(" ".join((sentence, *data.notes)))
     return [
         _as_trained(declared, by_name[declared.name], notes) for declared in preprocessing.columns
     ]

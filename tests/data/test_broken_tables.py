@@ -31,7 +31,8 @@ BROKEN: dict[str, tuple[bytes, str]] = {
     "one_column": (
         b"a\n1\n2\n",
         "t.csv has only one column, and at least two were expected: one to predict and one to "
-        "predict it from. If the cells were not parted rightly, choose the separator.",
+        "predict it from. If it was not read rightly, choose the separator, or the sheet of a "
+        "workbook.",
     ),
     "short_row": (
         b"a,b,c\n1,2,x\n3,4\n5,6,y\n",

@@ -164,6 +164,9 @@ def test_the_sheet_of_a_workbook_travels(tmp_path: Path) -> None:
     numbers = pd.DataFrame({"size": range(20), "price": [3 * i for i in range(20)]})
     other = pd.DataFrame({"size": range(900, 920), "price": range(20)})
 
+    def words_only() -> pd.DataFrame:
+        return pd.DataFrame({"text": ["a", "b"]})
+
     def workbook(name: str, **sheets: pd.DataFrame) -> Path:
         with pd.ExcelWriter(tmp_path / name) as writer:
             for title, frame in sheets.items():
@@ -171,6 +174,9 @@ def test_the_sheet_of_a_workbook_travels(tmp_path: Path) -> None:
         return tmp_path / name
 
     path = workbook("a.xlsx", Old=other, New=numbers)
+    words = workbook("words.xlsx", About=words_only(), New=numbers)
+    with pytest.raises(DataError, match=r"Read from the sheet 'About'; there is also 'New'\.$"):
+        load(DataChoice("table", {"path": str(words), "target": "price"}))
     choice = DataChoice("table", {"path": str(path), "target": "price", "sheet": "New"})
     before = prepare(load(choice)).preprocessing
     after = Preprocessing.from_json(json.dumps(before.to_json()))
@@ -182,6 +188,8 @@ def test_the_sheet_of_a_workbook_travels(tmp_path: Path) -> None:
     np.testing.assert_allclose(after.inverse_inputs(asked)[:, 0], range(900, 920), rtol=1e-5)
     plain = after.transform_table(workbook("b.xlsx", Sheet1=numbers))
     np.testing.assert_allclose(after.inverse_inputs(plain)[:, 0], range(20), atol=1e-5)
+    with pytest.raises(DataError, match=r"misses the column 'size' .*; there is also 'B'\.$"):
+        after.transform_table(workbook("c.xlsx", A=words_only(), B=words_only()))
 
 
 def test_points_of_a_plane_as_an_array() -> None:

@@ -219,7 +219,7 @@ def test_excel_sheets(tmp_path: Path) -> None:
     assert cells(table, "flag") == ["true", "false", "true"]
     assert cells(table, "kind") == ["x", "y", None]
     assert cells(table, "when") == [2020.0, pytest.approx(2020.497, abs=0.001), 2021.0]
-    assert table.notes == ("Read from the sheet 'Data' of 2.",)
+    assert table.notes == ("Read from the sheet 'Data'; there is also 'Notes'.",)
 
 
 def test_an_excel_sheet_by_name(tmp_path: Path) -> None:
