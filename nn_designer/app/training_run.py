@@ -14,7 +14,7 @@ from nn_designer.app.training_messages import Ended, Prepared, Probe, Steer, Tra
 from nn_designer.app.training_scenes import Prober, look_at
 from nn_designer.design.compile import compile_design, optimizer_settings, training_settings
 from nn_designer.engine.progress import BatchProgress, EpochProgress, Finished, Started
-from nn_designer.engine.training import Control, TrainingData, train
+from nn_designer.engine.training import Control, train
 
 if TYPE_CHECKING:
     from nn_designer.app.training_process import Link
@@ -56,15 +56,7 @@ class Run:
         self._network = compile_design(document, summary=dataset.summary())
         if command.weights is not None:
             self._network.set_weights(command.weights)
-        self._data = TrainingData(
-            x_train=prepared.x_train,
-            y_train=prepared.y_train,
-            x_validation=prepared.x_validation,
-            y_validation=prepared.y_validation,
-            task=prepared.task,
-            n_classes=len(prepared.class_names),
-            target_scale=prepared.target_scale,
-        )
+        self._data = prepared.for_training()
         self._prepared = prepared
         self._control = Control(learning_rate=self._settings.learning_rate)
         self._optimizer_settings = optimizer_settings(document)
