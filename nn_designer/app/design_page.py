@@ -26,7 +26,7 @@ class DesignPage(QWidget):
         self.store = store
         self._name = TextField(Text("", maximum_length=200, title="Name of the design"))
         self._name.editor.setObjectName("design_name")
-        self._name.editor.setPlaceholderText("Untitled")
+        self._name.placeholder = "Untitled"
         self._name.edited.connect(self._on_name_edited)
         self._name.settled.connect(store.end_merge)
         self._sizes = Stats(("Layers", "Parameters"))

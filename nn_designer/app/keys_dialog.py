@@ -133,7 +133,7 @@ class KeysDialog(QDialog):
                 "</tr>"
             )
         return (
-            f"<h4 style='margin-top:14px; margin-bottom:2px'>{escape(title)}</h4>"
+            f"<h4 style='margin-top:14px; margin-bottom:2px; margin-left:4px'>{escape(title)}</h4>"
             f"<table width='100%' cellpadding='4' cellspacing='0'>{''.join(lines)}</table>"
         )
 

@@ -15,12 +15,12 @@ from nn_designer.app.widgets.fields import MIXED, TextField
 from nn_designer.app.widgets.form import Form
 from nn_designer.app.widgets.function_plot import FunctionPlot, curve_icon
 from nn_designer.app.widgets.section import ElidedLabel, Notice, label, line
-from nn_designer.app.widgets.stats import Stats, short_count
+from nn_designer.app.widgets.stats import Stats, short_count, short_shape
 from nn_designer.app.widgets.tab_order import set_reading_order
 from nn_designer.design import edits
 from nn_designer.design.document import MAXIMUM_NAME_LENGTH, Layer
 from nn_designer.layers import KINDS
-from nn_designer.layers.base import LayerKind, shape_text
+from nn_designer.layers.base import LayerKind
 from nn_designer.params import Param, Text
 
 
@@ -52,9 +52,17 @@ class LayerPage(QWidget):
         self._name.edited.connect(self._on_name_edited)
         self._name.settled.connect(self.store.end_merge)
         self._stats = Stats(("Input", "Output", "Parameters"))
+        self._sums = Stats(("Layers", "Parameters"))
         self._problems = QVBoxLayout()
         self._problems.setSpacing(6)
         self._form_place = QVBoxLayout()
+        self._nothing_shared = label(
+            "These layers have no setting in common. Select layers of one kind to change them "
+            "together.",
+            "muted",
+            wrap=True,
+        )
+        self._nothing_shared.setObjectName("nothing_shared")
         self._data_button = QPushButton("Choose data…")
         self._data_button.setObjectName("layer_choose_data")
         self._data_button.clicked.connect(self.data_wanted.emit)
@@ -69,8 +77,10 @@ class LayerPage(QWidget):
         column.addLayout(header)
         column.addWidget(self._name)
         column.addWidget(self._stats)
+        column.addWidget(self._sums)
         column.addLayout(self._problems)
         column.addLayout(self._form_place)
+        column.addWidget(self._nothing_shared)
         column.addWidget(self._data_button)
         column.addWidget(self._plot_title)
         column.addWidget(self._plot)
@@ -132,6 +142,7 @@ class LayerPage(QWidget):
         self._category.setText(kind.category.value if kind is not None and same_category else "")
         self._name.setVisible(single)
         self._stats.setVisible(single)
+        self._sums.setVisible(not single)
         if single:
             self._name.set_value(first.name)
         self._data_button.setVisible(single and first.kind == "input")
@@ -160,6 +171,7 @@ class LayerPage(QWidget):
             self._form.pointed.connect(self.pointed.emit)
             self._form_place.addWidget(self._form)
             set_reading_order(self)
+        self._nothing_shared.setVisible(len(self._layers) > 1 and not params)
         values = {name: self._shared_value(name, param) for name, param in params.items()}
         self._form.set_values(values)
         activation = values.get("activation")
@@ -191,13 +203,15 @@ class LayerPage(QWidget):
         shapes = report.shapes
         sources = [wire.source for wire in self.store.document.incoming(first.id)]
         inputs = [shapes.get(source) for source in sources]
-        known = [shape_text(shape) for shape in inputs if shape is not None]
+        known = [short_shape(shape) for shape in inputs if shape is not None]
         output = shapes.get(first.id)
         self._stats.show_values(
             Input=" + ".join(known) if known else "–",
-            Output=shape_text(output) if output is not None else "–",
+            Output=short_shape(output) if output is not None else "–",
             Parameters=short_count(report.parameters.get(first.id, 0)),
         )
+        total = sum(report.parameters.get(layer.id, 0) or 0 for layer in self._layers)
+        self._sums.show_values(Layers=str(len(self._layers)), Parameters=short_count(total))
 
     def _on_edited(self, name: str, value: object) -> None:
         ids = tuple(layer.id for layer in self._layers)

@@ -44,9 +44,10 @@ __all__ = ["KIND_MIME", "Palette"]
 
 _KEY_ROLE = Qt.ItemDataRole.UserRole
 _HEADING_ROLE = Qt.ItemDataRole.UserRole + 1
-_ROW_HEIGHT = 34
-_HEADING_HEIGHT = 27
-_TILE = 26
+# Small enough for all kinds to be in sight in a window of 1280 × 800 pixels.
+_ROW_HEIGHT = 30
+_HEADING_HEIGHT = 22
+_TILE = 24
 
 
 class _Delegate(QStyledItemDelegate):
@@ -92,7 +93,7 @@ class _Delegate(QStyledItemDelegate):
         font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 0.4)
         painter.setFont(font)
         painter.setPen(QColor(self._themes.theme.text_muted))
-        place = rect.adjusted(10, 0, -8, -5)
+        place = rect.adjusted(10, 0, -8, -3)
         painter.drawText(place, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft, text)
 
     def _paint_kind(
@@ -106,7 +107,7 @@ class _Delegate(QStyledItemDelegate):
         hovered: bool,
     ) -> None:
         theme = self._themes.theme
-        row = rect.adjusted(2, 1.5, -2, -1.5)
+        row = rect.adjusted(2, 1, -2, -1)
         if selected or hovered:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(
@@ -136,7 +137,7 @@ def paint_tile(painter: QPainter, theme: Theme, kind: type[LayerKind], tile: QRe
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(with_alpha(colour, 0.22 if theme.name == "dark" else 0.13))
     painter.drawRoundedRect(tile, 7, 7)
-    side = 18
+    side = 17
     margin = (tile.width() - side) / 2
     ratio = painter.device().devicePixelRatioF()
     picture = icons.pixmap(glyph_name(kind.key), colour, side, max(ratio, 2.0))

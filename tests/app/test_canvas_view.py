@@ -69,10 +69,10 @@ def test_zoom_is_clamped_and_never_nan(opened: Opened) -> None:
     hand.wheel(QPointF(300, 200), -120 * 200)
     for _ in range(40):
         hand.wheel(QPointF(300, 200), -120)
-    assert zoom_of(hand) == pytest.approx(0.1)
+    assert zoom_of(hand) == pytest.approx(0.05)
     hand.canvas.navigator.set_zoom(math.nan)
     hand.canvas.navigator.set_zoom(math.inf)
-    assert zoom_of(hand) == pytest.approx(0.1)
+    assert zoom_of(hand) == pytest.approx(0.05)
 
 
 def test_zoom_keys(opened: Opened) -> None:

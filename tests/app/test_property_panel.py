@@ -116,6 +116,30 @@ def test_different_kinds_share_what_they_both_have(shown: Shown) -> None:
     assert form is not None and list(form.params) == ["activation"]
 
 
+def test_layers_with_nothing_in_common_say_so_and_tell_their_sums(shown: Shown) -> None:
+    shown.store.select(shown.store.document.by_id)
+    page = shown.panel.layer_page
+    assert page.findChild(QLabel, "nothing_shared").isVisible()
+    assert page._sums.text_of("Layers") == str(len(shown.store.document.layers))
+    assert page._sums.text_of("Parameters") == str(shown.store.report.total_parameters)
+    shown.store.select(shown.dense)
+    assert not page.findChild(QLabel, "nothing_shared").isVisible()
+
+
+def test_a_long_name_shows_its_beginning_and_a_long_output_is_short(shown: Shown) -> None:
+    first = shown.dense[0]
+    shown.store.edit("Rename", edits.rename, first, "A name that is longer than the field has room")
+    shown.store.edit("Set", edits.set_setting, [first], "units", 1_000_000)
+    shown.store.select((first,))
+    assert shown.panel.findChild(QLineEdit, "layer_name").cursorPosition() == 0
+    assert shown.panel.layer_page._stats.text_of("Output") == "1 million"
+
+
+def test_a_design_without_a_name_says_untitled(shown: Shown) -> None:
+    shown.store.edit("Name", edits.set_name, "")
+    assert shown.panel.findChild(QLineEdit, "design_name").placeholderText() == "Untitled"
+
+
 def test_renaming(shown: Shown) -> None:
     shown.store.select((shown.dense[0],))
     name = shown.panel.findChild(QLineEdit, "layer_name")

@@ -18,7 +18,8 @@ END_HEIGHT = 68.0
 """Of Input and Output."""
 BADGE_GAP = 6.0
 BADGE_PADDING = 6.0
-BADGE_WIDTH = 220.0
+BADGE_WIDTH = 234.0
+"""A little less than from one column to the next."""
 
 _LEFT = 16.0
 _RIGHT_MARGIN = 14.0

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGraphicsView
 
 from nn_designer.app.canvas.motion import Glide
 
-MINIMUM_ZOOM = 0.1
+MINIMUM_ZOOM = 0.05
 MAXIMUM_ZOOM = 4.0
 STEP = 1.25
 """One press of zoom in."""

@@ -110,11 +110,11 @@ class CanvasScene(QGraphicsScene):
             card.move_to(_placeable(layer.x), _placeable(layer.y))
             self.cards[layer_id] = card
             self.addItem(card)
-        self._send_cards(change.moved)
         for wire in change.wires_added:
             item = WireItem(wire, self.look)
             self.wires[wire] = item
             self.addItem(item)
+        self._send_cards(change.moved)
         touched = change.added | change.moved
         for wire in change.wires_added | change.wires_removed:
             touched |= {wire.source, wire.target}

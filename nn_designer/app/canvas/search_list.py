@@ -113,6 +113,7 @@ class SearchList(QFrame):
             self.list.setFixedHeight(shown * _ROW_HEIGHT + 4)
         self.list.setVisible(bool(rows))
         self.nothing.setVisible(not rows)
+        self.layout().activate()
         self.adjustSize()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

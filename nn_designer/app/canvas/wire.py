@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QStaticText
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from nn_designer.app.canvas.look import Level, Look, Type, level_at
+from nn_designer.app.canvas.look import PORT_RADIUS, Level, Look, Type, level_at
 from nn_designer.app.canvas.routing import Box, routed_path
 from nn_designer.design.document import Wire
 
@@ -146,7 +146,7 @@ class WireItem(QGraphicsItem):
         top = middle.y() - height / 2
         length = abs(self.end.x() - self.start.x())
         if abs(self.end.y() - self.start.y()) < 40:
-            if advance > length - 4:
+            if advance > length - 3 * PORT_RADIUS:
                 return QRectF()
             if width + 2 * _LEAST_LINE > length:
                 top = middle.y() - height - 3

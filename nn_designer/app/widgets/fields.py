@@ -152,11 +152,15 @@ class ChoiceField(Field):
 
 
 class TextField(Field):
-    """A line of text; :meth:`parsed` and :meth:`shown` turn it into a value and back."""
+    """A line of text; :meth:`parsed` and :meth:`shown` turn it into a value and back.
+
+    ``placeholder`` stands in it while the value is empty.
+    """
 
     def __init__(self, param: Param[Any]) -> None:
         self._line = LineEdit()
         super().__init__(param, self._line)
+        self.placeholder = ""
         self._value: Any = param.default
         self._line.textEdited.connect(self._on_text_edited)
         self._line.editingFinished.connect(self._on_editing_finished)
@@ -169,11 +173,13 @@ class TextField(Field):
 
     def set_value(self, value: Any) -> None:
         mixed = value is MIXED
-        self._line.setPlaceholderText("different values" if mixed else "")
+        self._line.setPlaceholderText("different values" if mixed else self.placeholder)
         if not mixed and value == self._value and self._line.hasFocus():
             return  # what is being typed means this value already
         self._value = None if mixed else value
         self._line.setText("" if mixed else self.shown(value))
+        if not self._line.hasFocus():
+            self._line.setCursorPosition(0)  # of a long text, the beginning is seen
         self._mark("")
 
     def _on_text_edited(self, text: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from nn_designer.app.widgets.section import ElidedLabel, label
+from nn_designer.layers.base import shape_text
 
 
 class Stats(QWidget):
@@ -44,6 +45,11 @@ def short_count(number: int) -> str:
         if number >= size:
             return f"{number / size:.3g} {word}"
     return f"{number:,}"
+
+
+def short_shape(shape: tuple[int, ...]) -> str:
+    """``28 × 28 × 1``; ``1 billion`` for a long row of numbers."""
+    return short_count(shape[0]) if len(shape) == 1 else shape_text(shape)
 
 
 def short_bytes(number: int) -> str:
