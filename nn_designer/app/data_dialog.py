@@ -67,6 +67,7 @@ class DataDialog(QDialog):
         self.use.clicked.connect(self.accept)
         cancel = QPushButton("Cancel")
         cancel.setObjectName("cancel_data")
+        cancel.setAutoDefault(False)  # Enter uses the data or, while they can't be used, nothing
         cancel.clicked.connect(self.reject)
         foot = QFrame()
         foot.setProperty("role", "foot")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -73,6 +74,7 @@ class TablePage(QWidget):
         self._path.editingFinished.connect(self._on_path_typed)
         browse = QPushButton("Browse…")
         browse.setObjectName("table_browse")
+        browse.setAutoDefault(False)  # Enter after a path means the path
         browse.clicked.connect(self._on_browse)
         file_row = QHBoxLayout()
         file_row.setSpacing(8)
@@ -81,6 +83,9 @@ class TablePage(QWidget):
         self._error = label("", "error", wrap=True, selectable=True)
         self._error.setObjectName("table_error")
         self._error.hide()
+        self._waiting = label("", "muted", wrap=True)
+        self._waiting.setObjectName("table_waiting")
+        self._waiting.hide()
         self.target = CalmComboBox()
         self.target.setObjectName("table_target")
         self.target.setAccessibleName("Column to predict")
@@ -94,10 +99,10 @@ class TablePage(QWidget):
         choices = QHBoxLayout()
         choices.setSpacing(8)
         choices.addWidget(QLabel("Column to predict"))
-        choices.addWidget(self.target, 2)
+        choices.addWidget(self.target, 3)
         choices.addSpacing(8)
         choices.addWidget(QLabel("as"))
-        choices.addWidget(self.task, 1)
+        choices.addWidget(self.task, 2)
         self.cells = _table("table_cells", "First rows")
         self.columns = _table("table_columns", "Columns")
         self._facts = label("", wrap=True)
@@ -134,6 +139,7 @@ class TablePage(QWidget):
             )
         )
         column.addLayout(file_row)
+        column.addWidget(self._waiting)
         column.addWidget(self._error)
         column.addWidget(reading)
         column.addWidget(self._details)
@@ -178,6 +184,7 @@ class TablePage(QWidget):
         path = str(self._values["path"])
         if not path:
             self._details.hide()
+            self._waiting.hide()
             self._error.hide()
             return
         try:
@@ -188,10 +195,13 @@ class TablePage(QWidget):
         assert isinstance(source, Table)
         options = source.options()
         self._show_error("")
+        self._waiting.setText(f"Reading {Path(path).name}…")
+        self._waiting.show()
         self._looking.request(lambda: read_preview(path, SHOWN_ROWS, options))
 
     def _on_previewed(self, preview: TablePreview) -> None:
         self._preview = preview
+        self._waiting.hide()
         names = [column.name for column in preview.columns]
         self.target.clear()
         self.target.addItems(names)
@@ -228,6 +238,7 @@ class TablePage(QWidget):
 
     def _on_failed(self, sentence: str) -> None:
         self._details.hide()
+        self._waiting.hide()
         self._show_error(sentence)
 
     def _show_error(self, sentence: str) -> None:

@@ -19,6 +19,7 @@ from shiboken6 import isValid
 from nn_designer.app.background import Background
 from nn_designer.data import DataError, DataSummary, data_stamp, summary, summary_at_once
 from nn_designer.data.choice import DataChoice
+from nn_designer.design.adapt import fit_new_inputs
 from nn_designer.design.check import Report, check
 from nn_designer.design.diff import Change, diff
 from nn_designer.design.document import Document
@@ -157,6 +158,8 @@ class Store(QObject):
             self.refused.emit(str(error))
             return False
         after = result[0] if isinstance(result, tuple) else result
+        if self._summary is not None:
+            after = fit_new_inputs(self._document, after, self._summary)
         if after == self._document:
             return False
         key = None if merge_key is None else f"{merge_key}#{self._merge_generation}"

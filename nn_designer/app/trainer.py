@@ -65,6 +65,7 @@ class Trainer(QObject):
         self._run = 0  # the run whose messages are heard; 0: none
         self._look = 0
         self._steers = 0  # counts what was asked of the run under way
+        self._watched = False
         self._wanted_look: Document | None = None
         self._loaded: TrainedModel | None = None
         self._forget()
@@ -78,6 +79,7 @@ class Trainer(QObject):
         self.history: list[EpochProgress] = []
         self._prepared: Prepared | None = None
         self._parameters: NDArray[Any] | None = None
+        self._ended_unseen = False  # nobody was shown what the network answers at the run's end
         self._model: TrainedModel | None = None
         self._elapsed_s = 0.0
         self._running_since: float | None = None
@@ -143,6 +145,7 @@ class Trainer(QObject):
 
     def watch(self, wanted: bool) -> None:
         """Whether anybody looks at probes; they cost a little of the training's time."""
+        self._watched = wanted
         self._send(Watch(wanted))
 
     def start(
@@ -276,7 +279,7 @@ class Trainer(QObject):
         if trained is None or self._parameters is None:
             return False
         seen = self.scene is not None and self.scene.run == self._run
-        return seen and not diff(trained, document).data_changed
+        return seen and not self._ended_unseen and not diff(trained, document).data_changed
 
     def _weights_for(self, document: Document) -> Any:
         """What is trained, if it is this network on these data: data that were changed and
@@ -348,6 +351,8 @@ class Trainer(QObject):
         elif isinstance(message, Update):
             self._take_update(message)
         elif isinstance(message, Ended):
+            # While somebody watches, a last probe follows.
+            self._ended_unseen = self.probe is None or not self._watched
             self._set_state("idle")
             self.finished.emit(message.finished)
         elif isinstance(message, Failed):
@@ -366,6 +371,7 @@ class Trainer(QObject):
             self._parameters = np.asarray(update.parameters)
             self._model = None
         if update.probe is not None:
+            self._ended_unseen = False
             self._set_probe(update.probe)
         self.history.extend(update.epochs)
         # Paused, and not asked for anything else since.

@@ -152,8 +152,8 @@ class TrainingView(QWidget):
     def _warm_up(self) -> None:
         """A moment after the window shows: start the process, show the data."""
         self._trainer_watch(True)
-        if self._trainer.scene is None and self._trainer.state == "idle":
-            self._look()
+        if self._trainer.state == "idle":
+            self._look()  # at the data, or at what a run answers that ended unseen
         self._redraw_soon()
 
     def _trainer_watch(self, wanted: bool) -> None:
@@ -288,6 +288,8 @@ class TrainingView(QWidget):
         self.strip.show_state(text, tone)
         self._speed_due = True
         self._redraw_soon()
+        if self._trainer.probe is None:
+            self._look_timer.start()  # it was over before it heard that somebody looks
 
     def _on_failed(self, _sentence: str) -> None:
         # The sentence itself is for the window's message bar.

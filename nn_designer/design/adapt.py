@@ -28,6 +28,7 @@ from nn_designer.engine.activations import ACTIVATIONS
 from nn_designer.engine.losses import LOSSES
 from nn_designer.engine.shapes import shape_text
 from nn_designer.engine.training_settings import TrainingSettings
+from nn_designer.layers.input_output import Input
 
 _BOUNDED = ("sigmoid", "hard_sigmoid", "tanh", "softmax")
 """Activations that a network for classes may end with when its loss is one for numbers."""
@@ -44,6 +45,19 @@ def adapt_to_data(document: Document, summary: DataSummary) -> tuple[Document, t
     document = _flatten_input(document, notes)
     document = _fit_output(document, summary, notes)
     return document, tuple(notes)
+
+
+def fit_new_inputs(before: Document, after: Document, summary: DataSummary) -> Document:
+    """``after``, in which the Inputs that ``before`` has not take the shape of a sample.
+
+    Those pasted with a shape of their own keep it.
+    """
+    for layer in after.of_kind("input"):
+        shape = layer.settings.get("shape")
+        usual = _is_shape(shape) and tuple(shape) == Input.params["shape"].default
+        if before.get(layer.id) is None and usual:
+            after = set_setting(after, layer.id, "shape", summary.sample_shape)
+    return after
 
 
 def _fit_input(document: Document, summary: DataSummary, notes: list[str]) -> Document:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from nn_designer.app.choose_data import can_fit, choose_data
+from nn_designer.app.data_dialog import DataDialog
 from nn_designer.app.main_window import MainWindow
 from nn_designer.app.store import Store
 from nn_designer.data import DataChoice
@@ -96,3 +99,47 @@ def test_undo_in_the_notes_takes_back_the_notes_first(window: MainWindow) -> Non
     QTest.keyClick(notes, Qt.Key.Key_Z, CONTROL)
     assert window.store.document.notes == ""
     assert window.store.document.training["epochs"] == 5
+
+
+def test_a_run_begun_from_the_problems_shows_its_answers(window: MainWindow, qtbot: QtBot) -> None:
+    window.files.new_from_template("iris")
+    window.store.edit("Epochs", edits.set_training, "epochs", 2)
+    window.show_problems()
+    qtbot.wait(300)
+    with qtbot.waitSignal(window.trainer.finished, timeout=20_000):
+        window.run_controls.train()
+    view = window.training_view
+    qtbot.waitUntil(lambda: getattr(view.side_view, "counts", None) is not None, timeout=10_000)
+    assert not view.side_view.empty_label.isVisible()
+
+
+def test_a_new_input_takes_the_shape_of_the_data(qapp: object) -> None:
+    store = Store(Document(data=DataChoice("iris", {})))
+    store.edit("Add Input", edits.add_layer, "input")
+    assert store.document.layer("input_1").settings["shape"] == (4,)
+    store.edit("Shape", edits.set_setting, "input_1", "shape", [7])
+    store.edit("Duplicate", edits.duplicate, ("input_1",))
+    assert store.document.layers[1].settings["shape"] == (7,), "copied with its own shape"
+
+
+def test_enter_after_a_path_reads_the_file(window: MainWindow, qtbot: QtBot, folder: Path) -> None:
+    path = folder / "table.csv"
+    path.write_text("a,b,kind\n1,5,x\n2,4,y\n3,3,x\n4,1,y\n", encoding="utf-8")
+    asked = []
+
+    def type_it() -> None:
+        dialog = window.findChild(DataDialog)
+        dialog.table_page.ask_path = lambda: asked.append("browse") or ""
+        dialog.show_source("table")
+        line = dialog.findChild(QLineEdit, "table_path")
+        line.setText(str(path))
+        QTest.keyClick(line, Qt.Key.Key_Return)
+        assert not dialog.use.isEnabled(), "nothing has been read yet"
+        qtbot.waitUntil(dialog.use.isEnabled, timeout=20_000)
+        QTest.keyClick(line, Qt.Key.Key_Return)
+
+    QTimer.singleShot(0, type_it)
+    window.files.new_blank()
+    window.open_data_dialog()
+    assert not asked
+    assert window.store.document.data.settings["path"] == str(path)

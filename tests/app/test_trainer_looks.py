@@ -51,3 +51,31 @@ def test_other_data_are_shown_after_the_run(trainer: Trainer, qtbot: QtBot) -> N
     ):
         pass
     assert trainer.state == "idle"
+
+
+def test_a_run_that_nobody_watched_is_looked_at_afterwards(trainer: Trainer, qtbot: QtBot) -> None:
+    document = short("iris")
+    with qtbot.waitSignal(trainer.finished, timeout=WAIT_MS):
+        trainer.start(document)
+    assert trainer.probe is None
+    trainer.watch(True)
+    with qtbot.waitSignal(trainer.probed, timeout=WAIT_MS):
+        trainer.look(document)
+    trained = trainer.trained
+    assert trained is not None and trainer.probe is not None
+    assert trainer.probe.kind == "confusion" and trainer.probe.values.sum() > 0
+
+
+def test_what_was_seen_only_at_first_is_looked_at_again(trainer: Trainer, qtbot: QtBot) -> None:
+    document = short("xor")
+    trainer.watch(True)
+    trainer.start(document, paused=True)
+    qtbot.waitUntil(lambda: trainer.probe is not None, timeout=WAIT_MS)
+    first = trainer.probe
+    trainer.watch(False)  # another tab is opened
+    with qtbot.waitSignal(trainer.finished, timeout=WAIT_MS):
+        trainer.resume()
+    assert trainer.probe is first
+    with qtbot.waitSignal(trainer.probed, timeout=WAIT_MS):
+        trainer.look(document)
+    assert trainer.probe is not first

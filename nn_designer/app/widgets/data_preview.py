@@ -198,9 +198,11 @@ class DataSample:
         span = np.where(high > low, high - low, 1.0)
         square = area
         if self.kind != "curve" and self.axes == ("x1", "x2"):
+            # Drawn figures keep their form: a circle is round.
             side = min(area.width(), area.height())
-            wide = min(area.width(), side * 1.25)
-            square = QRectF(area.center().x() - wide / 2, area.top(), wide, area.height())
+            square = QRectF(0, 0, side, side)
+            square.moveCenter(area.center())
+            low, span = (low + high - span.max()) / 2, np.full(2, span.max())
         x = square.left() + 4 + (points[:, 0] - low[0]) / span[0] * (square.width() - 8)
         y = square.bottom() - 4 - (points[:, 1] - low[1]) / span[1] * (square.height() - 8)
         radius = 2.2 if area.height() > 80 else 1.3
