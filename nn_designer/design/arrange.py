@@ -23,6 +23,8 @@ COLUMN_GAP = 60.0
 ROW_GAP = 40.0
 GRID = 20.0
 
+MOST_COLUMNS = 14
+"""A deeper network goes on below, in bands, as lines of text do: else it is too long to be read."""
 SWEEPS = 4
 LONG_WIRE = 60  # a wire over so many columns gets no place to pass, so that any design is quick
 
@@ -48,9 +50,9 @@ def card_width(kind: str) -> float:
 def arrange(document: Document, ids: Iterable[str] | None = None) -> dict[str, tuple[float, float]]:
     """New positions, id → (x, y) of the card's top left corner, for ``edits.move``.
 
-    All lie on the grid, none overlap; narrow cards stand in the middle of their column. The top
-    left corner of the whole stays where it was. With ``ids``, only these layers are arranged, by
-    the wires among them.
+    Deep networks go on below the first MOST_COLUMNS columns. All lie on the grid, none overlap;
+    narrow cards stand in the middle of their column. The top left corner of the whole stays
+    where it was. With ``ids``, only these layers are arranged, by the wires among them.
     """
     chosen = {layer.id for layer in document.layers}
     if ids is not None:
@@ -69,7 +71,7 @@ def arrange(document: Document, ids: Iterable[str] | None = None) -> dict[str, t
             loose.extend(part)
             continue
         members = set(part)
-        placed = _place(part, [wire for wire in wires if wire[0] in members])
+        placed = _in_bands(_place(part, [wire for wire in wires if wire[0] in members]))
         top = min(row for _, row in placed.values())
         for id, (column, row) in placed.items():
             places[id] = column, row - top + next_row
@@ -137,6 +139,23 @@ def _place(ids: Sequence[str], wires: Sequence[tuple[str, str]]) -> dict[str, tu
             near = {key: [*before.get(key, ()), *after.get(key, ())] for key in keys}
             row.update(_place_column(near, row, main))
     return {id: (column[id], row[(id,)]) for id in ids}
+
+
+def _in_bands(placed: Mapping[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
+    """(column, row) with at most MOST_COLUMNS columns: the rest goes on below, band after band."""
+    columns = max(column for column, _ in placed.values()) + 1
+    bands = math.ceil(columns / MOST_COLUMNS)
+    length = math.ceil(columns / bands)
+    rows: dict[int, list[int]] = {}
+    for column, row in placed.values():
+        rows.setdefault(column // length, []).append(row)
+    shift, next_row = {}, 0
+    for band in sorted(rows):
+        shift[band] = next_row - min(rows[band])
+        next_row += max(rows[band]) - min(rows[band]) + 1
+    return {
+        id: (column % length, row + shift[column // length]) for id, (column, row) in placed.items()
+    }
 
 
 def _columns(ids: Sequence[str], wires: Sequence[tuple[str, str]]) -> dict[str, int]:

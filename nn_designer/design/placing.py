@@ -74,8 +74,10 @@ def place_on_wire(document: Document, kind: str, wire: Wire) -> tuple[Document, 
     x = start + max(0.0, round((room - width) / 2 / GRID) * GRID)
     forks = len(document.outgoing(source.id)) > 1
     joins = len(document.incoming(target.id)) > 1
-    y = target.y if forks and not joins else source.y
-    document = shift_right(document, target.id, x + width + COLUMN_GAP - target.x)
+    leads_back = target.x <= source.x  # to another band, or put there by hand
+    y = target.y if forks and not joins and not leads_back else source.y
+    if not leads_back:
+        document = shift_right(document, target.id, x + width + COLUMN_GAP - target.x)
     return document, *free_place(document, kind, x, y)
 
 
@@ -89,11 +91,11 @@ def fits_on_wire(document: Document, id: str, wire: Wire) -> bool:
 
 
 def shift_right(document: Document, id: str, distance: float) -> Document:
-    """Move a layer and all that follow it to the right, and what they would come to lie on."""
+    """Move a layer and what follows it at its right, and what they would come to lie on."""
     if distance <= 0:
         return document
     fixed = document.ancestors(id) - {id}
-    moving = set(document.descendants(id)) - fixed
+    moving = _at_right(document, id) - fixed
     grid = _Grid(layer for layer in document.layers if layer.id not in moving | fixed)
     waiting = list(moving)
     while waiting:
@@ -102,7 +104,7 @@ def shift_right(document: Document, id: str, distance: float) -> Document:
         # What it lies on already was put there on purpose.
         met = [one for one in met if not place_of(one).overlaps(place_of(layer))]
         for one in met:
-            pushed = set(document.descendants(one.id)) - moving - fixed
+            pushed = _at_right(document, one.id) - moving - fixed
             for other in pushed:
                 grid.remove(document.layer(other))
             moving |= pushed
@@ -113,6 +115,18 @@ def shift_right(document: Document, id: str, distance: float) -> Document:
         x, y = checked_place(layer.x + distance, layer.y)
         changed[moved] = replace(layer, x=x, y=y)
     return with_layers(document, changed)
+
+
+def _at_right(document: Document, id: str) -> set[str]:
+    """The layer and those that follow it, as far as wires lead to the right."""
+    found_ids, waiting = {id}, [id]
+    while waiting:
+        layer = document.layer(waiting.pop())
+        for wire in document.outgoing(layer.id):
+            if wire.target not in found_ids and document.layer(wire.target).x > layer.x:
+                found_ids.add(wire.target)
+                waiting.append(wire.target)
+    return found_ids
 
 
 class _Grid:

@@ -60,10 +60,20 @@ def test_wires_along_the_same_card_keep_apart():
     assert len(heights) == 3
 
 
-def test_a_wire_that_leads_backwards_is_left_alone():
-    path, routed = routed_path(END, START, [card(200, -56)])
-    assert not routed
-    assert path == plain_path(END, START)
+def test_a_wire_that_leads_backwards_turns_around_its_own_cards():
+    """From a card to one at its left, a row below."""
+    source, target = card(420, -56), card(0, 104)
+    start, end = QPointF(600, 0), QPointF(0, 160)
+    path, routed = routed_path(start, end, [source, target])
+    assert routed
+    assert not is_hidden(path, [source, target])
+    assert path.pointAtPercent(1) == end
+
+
+def test_a_wire_that_leads_backwards_along_others_passes_between_rows():
+    boxes = [card(240 * column, -56 + 160 * row) for column in range(4) for row in (0, 1)]
+    path, _ = routed_path(QPointF(900, 0), QPointF(0, 160), boxes)
+    assert not is_hidden(path, boxes)
 
 
 @given(

@@ -118,6 +118,22 @@ def test_a_design_in_sight_stays_in_sight_when_the_window_shrinks(opened: Opened
     assert hand.canvas.shown_rect().contains(hand.scene.content_rect())
 
 
+def test_a_design_in_sight_stays_in_sight_as_it_grows(opened: Opened) -> None:
+    hand = opened(chain("input", "dense", "dense", "dense", "output"))
+    hand.canvas.commands.fit()
+    for _ in range(3):
+        hand.store.edit("Add", edits.append_after, "dense", "dense_1")
+        assert hand.canvas.shown_rect().contains(hand.scene.content_rect())
+
+
+def test_a_layer_appended_out_of_sight_is_shown(opened: Opened) -> None:
+    hand = opened(chain("input", "dense"))
+    hand.canvas.navigator.show(QPointF(40, 60), 2.0)
+    hand.store.edit("Add", edits.append_after, "output", "dense_1")
+    assert hand.canvas.shown_rect().contains(hand.scene.cards["output_1"].body_in_scene())
+    assert zoom_of(hand) == 2.0
+
+
 def test_a_place_chosen_by_hand_is_kept_when_the_window_shrinks(opened: Opened) -> None:
     hand = opened(chain("input", *["dense"] * 4, "output"))
     hand.canvas.action("zoom_in").trigger()

@@ -50,6 +50,13 @@ def test_a_second_input_stands_next_to_what_it_feeds():
     assert drawing("i a b s o", "j s") == ["iabso", "..j.."]
 
 
+def test_a_deep_network_goes_on_below_as_text_does():
+    way = " ".join("abcdefghijklmnopqrstuvwxyzABCD")
+    assert drawing(way) == ["abcdefghij", "klmnopqrst", "uvwxyzABCD"]
+    branch = drawing(way, "a ä c", "o ö q")
+    assert [line.replace(".", "") for line in branch[1::2]] == ["ä", "ö"]
+
+
 def test_parts_without_wires_between_them_come_one_below_the_other():
     assert drawing("a b", "c d", "e", "f") == ["ab", "cd", "ef"]
 
@@ -94,5 +101,6 @@ def test_no_two_cards_touch_and_all_lie_on_the_grid(document):
     assert places.keys() == document.by_id.keys()
     assert all(value % GRID == 0 for place in places.values() for value in place)
     assert overlapping(edits.move(document, places)) == []
-    for wire in document.wires:
-        assert places[wire.source][0] < places[wire.target][0]
+    for wire in document.wires:  # to the right, or on to a band below
+        (x, y), (target_x, target_y) = places[wire.source], places[wire.target]
+        assert x < target_x or y < target_y

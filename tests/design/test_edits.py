@@ -123,6 +123,24 @@ def test_what_makes_room_pushes_on_what_it_would_lie_on():
     assert overlapping(document) == []
 
 
+def test_a_layer_put_between_two_bands_of_a_deep_network_moves_no_band():
+    document = chain("input", *["dense"] * 17, "output")
+    document = edits.move(document, arrange(document))
+    before = {layer.id: (layer.x, layer.y) for layer in document.layers}
+    wire = next(
+        wire
+        for wire in document.wires
+        if document.layer(wire.target).x < document.layer(wire.source).x
+    )
+    document, id = edits.insert_on_wire(document, "dense", wire)
+    assert {i: (document.layer(i).x, document.layer(i).y) for i in before} == before
+    assert document.layer(id).y == before[wire.source][1]
+    document, id = edits.insert_on_wire(document, "dense", document.wires[0])
+    lower = [i for i, (_, y) in before.items() if y > 0]
+    assert lower and all((document.layer(i).x, document.layer(i).y) == before[i] for i in lower)
+    assert overlapping(document) == []
+
+
 @given(documents(), chances())
 @settings(max_examples=60, deadline=None)
 def test_a_tidy_design_stays_without_overlaps_as_layers_are_added(document, chance):

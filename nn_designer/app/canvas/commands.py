@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, QPointF
@@ -27,14 +27,13 @@ class Commands:
         self._last_paste: tuple[str, QPointF] | None = None
 
     def edit_adding(self, text: str, function: Callable[..., Any], *arguments: Any) -> bool:
-        """An edit that makes layers: they are selected afterwards and shown."""
+        """An edit that makes layers: they are selected afterwards."""
         before = frozenset(self._store.document.by_id)
         if not self._store.edit(text, function, *arguments):
             return False
         added = frozenset(self._store.document.by_id) - before
         self._canvas.canvas_scene.select_wires(())
         self._store.select(added)
-        self._canvas.navigator.reveal(self._canvas.canvas_scene.content_rect(added))
         return True
 
     # ---- clipboard and deletion
@@ -137,6 +136,14 @@ class Commands:
         """As :meth:`fit`, for a view that nobody has looked at yet."""
         self._canvas.navigator.fit(self._canvas.canvas_scene.content_rect())
         self._canvas.navigator.fitted = True
+
+    def keep_in_sight(self, added: Iterable[str]) -> None:
+        """New layers are seen; if all was in sight before, all is now."""
+        navigator, scene = self._canvas.navigator, self._canvas.canvas_scene
+        if not navigator.fitted:
+            navigator.reveal(scene.content_rect(added))
+        elif not self._canvas.shown_rect().contains(scene.content_rect()):
+            self.fit()
 
     def fit_selection(self) -> None:
         chosen = self._store.selection or None

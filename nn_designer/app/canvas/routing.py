@@ -20,6 +20,8 @@ LANE_STEP = 10.0
 BENDS = (54.0, 36.0, 20.0)
 """How far a wire may go sideways while it changes its height, at each end; first the smoothest."""
 MOST_LANES = 12
+TURN = 48.0
+"""How far the handles of a turn reach beside the card."""
 _SAMPLES = 20
 
 
@@ -33,8 +35,8 @@ def routed_path(
 ) -> tuple[QPainterPath, bool]:
     """The way between two ports that no card hides, and whether it had to leave the plain curve.
 
-    ``boxes`` are the outlines of the cards that may be in the way, without the wire's own two.
-    ``lane`` (0, 1, 2) keeps wires apart that run along the same card.
+    ``boxes`` are the outlines of the cards that may be in the way; without the wire's own two if
+    it leads to the right. ``lane`` (0, 1, 2) keeps wires apart that run along the same card.
     """
     a, b = (start.x(), start.y()), (end.x(), end.y())
     plain = _plain(a, b)
@@ -42,10 +44,10 @@ def routed_path(
         (left - CLEARANCE, top - CLEARANCE, right + CLEARANCE, bottom + CLEARANCE)
         for left, top, right, bottom in boxes
     ]
-    if b[0] <= a[0] or not _hidden(plain, grown):
-        return _path(plain), False
     best, fewest = plain, _hidden(plain, grown)
-    for way in _ways_around(a, b, grown, lane):
+    if not fewest:
+        return _path(plain), False
+    for way in (_ways_around if b[0] > a[0] else _ways_back)(a, b, grown, lane):
         hidden = _hidden(way, grown)
         if hidden < fewest:
             best, fewest = way, hidden
@@ -84,6 +86,24 @@ def _ways_around(a: Point, b: Point, grown: Sequence[Box], lane: int) -> Iterato
                 *_straight((first, height), (last, height)),
                 *_bend((last, height), b),
             ]
+
+
+def _ways_back(a: Point, b: Point, grown: Sequence[Box], lane: int) -> Iterator[list[Curve]]:
+    """Ways for a wire that leads to the left: out of the port, back along a lane, into the other."""
+    away = LANE_DISTANCE - CLEARANCE + (lane % 3) * LANE_STEP
+    heights = {(a[1] + b[1]) / 2}
+    for left, top, right, bottom in grown:
+        if left < a[0] + TURN and right > b[0] - TURN:
+            heights |= {top - away, bottom + away}
+    ordered = sorted(heights, key=lambda y: abs(y - a[1]) + abs(y - b[1]))
+    for height in ordered[:MOST_LANES]:
+        # At the ports the turn is where cards leave a gap; its ends are above or below them.
+        out, into = (a[0] + 4.0, height), (b[0] - 4.0, height)
+        yield [
+            (a, (a[0] + TURN, a[1]), (a[0] + TURN, height), out),
+            (out, out, into, into),
+            (into, (b[0] - TURN, height), (b[0] - TURN, b[1]), b),
+        ]
 
 
 def _bend(a: Point, b: Point) -> list[Curve]:

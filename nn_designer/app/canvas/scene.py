@@ -214,6 +214,8 @@ class CanvasScene(QGraphicsScene):
         left, right = sorted((start.x(), end.x()))
         top, bottom = sorted((start.y(), end.y()))
         top, bottom = top - ROUTING_REACH, bottom + ROUTING_REACH
+        # A wire to the right leaves its own cards behind; one to the left comes along them.
+        own = (wire.source, wire.target) if start.x() < end.x() else ()
         boxes = tuple(
             box
             for layer_id, card in self.cards.items()
@@ -221,8 +223,7 @@ class CanvasScene(QGraphicsScene):
             and box[2] > left
             and box[1] < bottom
             and box[3] > top
-            and layer_id != wire.source
-            and layer_id != wire.target
+            and layer_id not in own
         )
         item.place(start, end, boxes)
 

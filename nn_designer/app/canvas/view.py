@@ -37,6 +37,7 @@ from nn_designer.app.canvas.scene import FARTHEST, CanvasScene, Hit
 from nn_designer.app.canvas.tip import CursorTip, EmptyHint, FocusFrame, HintLine
 from nn_designer.app.store import Store
 from nn_designer.app.theme import Theme, ThemeManager
+from nn_designer.design.diff import Change
 
 _ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
@@ -172,8 +173,10 @@ class CanvasView(QGraphicsView):
 
     # ---- following the store and the theme
 
-    def _on_changed(self) -> None:
+    def _on_changed(self, change: Change | None = None) -> None:
         self.mouse.cancel()
+        if change is not None and change.added and self._was_shown:
+            self.commands.keep_in_sight(change.added)
         empty = not self.store.document.layers
         self._empty_hint.setVisible(empty)
         if empty:
