@@ -1,8 +1,5 @@
 """Edits: what they do, what they refuse and in which words, and what they always keep."""
 
-import random
-import re
-
 import pytest
 from hypothesis import given, settings
 
@@ -14,14 +11,11 @@ from nn_designer.design.document import Document, Wire
 from nn_designer.design.edits import EditError
 from tests.helpers.documents import (
     EDITS,
-    assert_sound,
     chain,
     chances,
     documents,
     overlapping,
-    random_edit,
     skip_design,
-    starting_document,
 )
 
 
@@ -390,31 +384,3 @@ def test_data_settings_are_kept_as_a_file_would_give_them_back():
     document = edits.set_data(Document(), DataChoice("table", {"columns": ("a", "b")}))
     assert document.data.settings == {"columns": ["a", "b"]}
     assert loads(dumps(document)).document == document
-
-
-@given(chances())
-@settings(max_examples=120, deadline=None)
-def test_whatever_is_edited_the_design_stays_sound_and_refusals_are_sentences(
-    chance: random.Random,
-):
-    document = starting_document(chance)
-    for _ in range(chance.randrange(1, 30)):
-        try:
-            document = random_edit(document, chance)
-        except EditError as error:
-            assert re.fullmatch(r"[^a-z\s].{10,}[.?]", str(error)), str(error)
-        assert_sound(document)
-
-
-@given(chances())
-@settings(max_examples=40, deadline=None)
-def test_undo_shows_the_very_documents_of_before(chance: random.Random):
-    history = [starting_document(chance)]
-    texts = [dumps(history[0])]
-    for _ in range(12):
-        try:
-            history.append(random_edit(history[-1], chance))
-        except EditError:
-            continue
-        texts.append(dumps(history[-1]))
-    assert [dumps(document) for document in history] == texts
