@@ -19,6 +19,8 @@ LANE_STEP = 10.0
 """Between two such wires."""
 BENDS = (54.0, 36.0, 20.0)
 """How far a wire may go sideways while it changes its height, at each end; first the smoothest."""
+PORT = 2 * CLEARANCE
+"""So near to its ends a wire may touch its own cards."""
 MOST_LANES = 12
 TURN = 48.0
 """How far the handles of a turn reach beside the card."""
@@ -33,7 +35,9 @@ def plain_path(start: QPointF, end: QPointF) -> QPainterPath:
 def routed_path(
     start: QPointF, end: QPointF, boxes: Iterable[Box], lane: int = 0
 ) -> tuple[QPainterPath, bool]:
-    """The way between two ports that no card hides, and whether it had to leave the plain curve.
+    """The way between two ports that no card hides, and whether cards are in the plain curve's way.
+
+    Where no way is free, it is the plain curve.
 
     ``boxes`` are the outlines of the cards that may be in the way; without the wire's own two if
     it leads to the right. ``lane`` (0, 1, 2) keeps wires apart that run along the same card.
@@ -44,16 +48,11 @@ def routed_path(
         (left - CLEARANCE, top - CLEARANCE, right + CLEARANCE, bottom + CLEARANCE)
         for left, top, right, bottom in boxes
     ]
-    best, fewest = plain, _hidden(plain, grown)
-    if not fewest:
+    if not _is_hidden(plain, grown):
         return _path(plain), False
-    for way in (_ways_around if b[0] > a[0] else _ways_back)(a, b, grown, lane):
-        hidden = _hidden(way, grown)
-        if hidden < fewest:
-            best, fewest = way, hidden
-        if not hidden:
-            break
-    return _path(best), best is not plain
+    ways = _ways_around if b[0] > a[0] else _ways_back
+    free = next((way for way in ways(a, b, grown, lane) if not _is_hidden(way, grown)), None)
+    return _path(plain if free is None else free), True
 
 
 # A way is a list of Bézier curves, each four points; a straight line is one of them.
@@ -115,9 +114,9 @@ def _straight(a: Point, b: Point) -> list[Curve]:
     return [] if a[0] >= b[0] else [(a, a, b, b)]
 
 
-def _hidden(way: Sequence[Curve], grown: Sequence[Box]) -> int:
-    """How many samples of the way lie in boxes."""
-    count = 0
+def _is_hidden(way: Sequence[Curve], grown: Sequence[Box]) -> bool:
+    """Whether a part of the way lies in a box. Its ends are at the edge of the wire's own cards."""
+    (ax, ay), (bx, by) = way[0][0], way[-1][3]
     for curve in way:
         xs, ys = [p[0] for p in curve], [p[1] for p in curve]
         left, right, top, bottom = min(xs), max(xs), min(ys), max(ys)
@@ -126,12 +125,13 @@ def _hidden(way: Sequence[Curve], grown: Sequence[Box]) -> int:
             for box in grown
             if box[0] < right and box[2] > left and box[1] < bottom + 0.1 and box[3] > top - 0.1
         ]
-        if near:
-            count += sum(
-                any(box[0] < x < box[2] and box[1] < y < box[3] for box in near)
-                for x, y in _samples(curve)
+        for x, y in _samples(curve) if near else ():
+            at_end = (abs(x - ax) <= PORT and abs(y - ay) <= PORT) or (
+                abs(x - bx) <= PORT and abs(y - by) <= PORT
             )
-    return count
+            if not at_end and any(b[0] < x < b[2] and b[1] < y < b[3] for b in near):
+                return True
+    return False
 
 
 def _samples(curve: Curve) -> Iterator[Point]:
