@@ -186,11 +186,11 @@ QSlider::handle:horizontal { width: 14px; height: 14px; margin: -6px 0; border-r
 QSlider::handle:horizontal:hover, QSlider::handle:horizontal:focus { border-color: $accent; }
 
 QTabWidget::pane { border: none; }
-QTabBar { background: transparent; qproperty-drawBase: 0; }
+QTabBar { background: transparent; qproperty-drawBase: 0; outline: none; }
 QTabBar::tab { background: transparent; color: $muted; padding: 8px 12px 7px 12px; border: none; border-bottom: 2px solid transparent; font-weight: 500; }
 QTabBar::tab:hover { color: $text; }
 QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; }
-QTabBar::tab:focus { color: $accent; }
+QTabBar::tab:selected:focus { background: $accent_soft; border-top-left-radius: 6px; border-top-right-radius: 6px; }
 
 QScrollArea { background: transparent; border: none; }
 QScrollArea > QWidget > QWidget#scrolled { background: transparent; }
@@ -233,6 +233,7 @@ QFrame[role="panel"] { background: $panel; border: none; }
 QFrame[role="side"] { background: $panel; border: none; border-right: 1px solid $border; }
 QFrame[role="foot"] { background: $panel; border: none; border-top: 1px solid $border; }
 QToolButton[role="state"] { color: $text; background: $raised; border: 1px solid $border; border-radius: 14px; padding: 4px 12px 4px 8px; margin-right: 4px; }
+QToolButton[role="state"]:focus { border-color: $accent; }
 QComboBox[role="cell"] { border-color: transparent; background: transparent; border-radius: 4px; min-height: 16px; padding: 1px 6px; }
 QFrame[role="template"] { background: $raised; border: 1px solid $border; border-radius: 10px; }
 QFrame[role="template"][hovered="true"], QFrame[role="template"][focused="true"] { border-color: $accent; }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QFrame,
@@ -76,8 +76,13 @@ class _FoldButton(QAbstractButton):
         pen.setColor(colour)
         pen.setWidthF(1.6)
         painter.setPen(pen)
+        if self.hasFocus():
+            ring = QPen(self.palette().color(roles.Highlight))
+            painter.setPen(ring)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+            painter.setPen(pen)
         middle = self.height() / 2
-        painter.translate(5, middle)
+        painter.translate(7.5, middle)
         painter.rotate(90 if self.isChecked() else 0)
         painter.drawPolyline([QPointF(-2, -4), QPointF(2, 0), QPointF(-2, 4)])
         painter.resetTransform()
@@ -85,7 +90,7 @@ class _FoldButton(QAbstractButton):
         font.setWeight(font.Weight.Medium)
         painter.setFont(font)
         painter.drawText(
-            self.rect().adjusted(18, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self.text()
+            self.rect().adjusted(20, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self.text()
         )
 
 
