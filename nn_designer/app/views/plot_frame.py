@@ -148,6 +148,7 @@ class PlotFrame(Frame):
     ) -> None:
         super().__init__(title, themes, name=name, parent=parent)
         self.plot_widget = pg.PlotWidget(axisItems=axes or {}, background=None)
+        self.plot_widget.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it has no keys of its own
         self.plot_widget.setFrameShape(QFrame.Shape.NoFrame)
         self.plot_widget.setAccessibleName(title)
         self.plot: Any = self.plot_widget.getPlotItem()
