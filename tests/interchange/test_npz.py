@@ -4,15 +4,17 @@ import io
 import json
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nn_designer.interchange import npz
 from nn_designer.interchange.fitting import fit_weights
 from nn_designer.interchange.model import InterchangeError
+from tests.helpers.damage import damaged, damaged_settings
 from tests.helpers.models import random_weights, skip_design, small_design, small_model
 
 
@@ -249,20 +251,34 @@ def whole_file() -> bytes:
     return out.getvalue()
 
 
-@settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(data=st.data())
-def test_a_damaged_file_is_read_or_refused_with_a_sentence(tmp_path, data):
-    content = bytearray(whole_file())
-    cut = data.draw(st.integers(0, len(content)) | st.just(len(content)))
-    del content[cut:]
-    places = st.tuples(st.integers(0, max(0, len(content) - 1)), st.integers(0, 255))
-    for place, value in data.draw(st.lists(places, max_size=8)):
-        content[place : place + 1] = bytes([value])
-    path = tmp_path / "a.npz"
-    path.write_bytes(content)
+def read_or_refuse(path: Path) -> None:
     try:
         npz.read(path)
     except InterchangeError as error:
-        assert str(error).endswith(".")
+        assert str(error).endswith("."), str(error)
+
+
+@damaged_settings
+@given(content=damaged(whole_file()))
+def test_a_damaged_file_is_read_or_refused_with_a_sentence(tmp_path, content):
+    (tmp_path / "a.npz").write_bytes(content)
+    read_or_refuse(tmp_path / "a.npz")
+
+
+@damaged_settings
+@given(data=st.data())
+def test_a_sound_archive_with_a_damaged_part_is_read_or_refused_with_a_sentence(tmp_path, data):
+    with zipfile.ZipFile(io.BytesIO(whole_file())) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    victim = data.draw(st.sampled_from(sorted(members)))
+    members[victim] = data.draw(damaged(members[victim]))
+    read_or_refuse(zipped(tmp_path, members))
+
+
+@damaged_settings
+@given(text=damaged(json.dumps(META).encode()))
+def test_a_damaged_description_is_read_or_refused_with_a_sentence(tmp_path, text):
+    with (tmp_path / "a.npz").open("wb") as out:
+        words = np.array(text.decode("utf-8", "replace"))
+        np.savez(out, **{"d.kernel": np.ones((4, 5)), "__meta__": words})
+    read_or_refuse(tmp_path / "a.npz")

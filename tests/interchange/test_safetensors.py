@@ -5,8 +5,7 @@ import struct
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import given
 from safetensors.numpy import load_file, save, save_file
 
 from nn_designer.engine.network import Network
@@ -16,6 +15,7 @@ from nn_designer.interchange.layout import steps_of
 from nn_designer.interchange.model import InterchangeError
 from nn_designer.interchange.torch_layout import from_torch, to_torch
 from nn_designer.layers import KINDS
+from tests.helpers.damage import damaged, damaged_settings
 from tests.helpers.models import chain, random_weights, skip_design, small_design, small_model
 from tests.helpers.networks import EXAMPLES
 
@@ -162,20 +162,17 @@ def test_damaged_names_are_refused(folder, names):
         safetensors.read(folder / "a.safetensors")
 
 
-@settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+WHOLE = save(
+    {"0.weight": np.ones((2, 3), np.float32)},
+    metadata={"nn_designer": json.dumps(META | {"names": {"0": "dense_1"}})},
 )
-@given(data=st.data())
-def test_a_damaged_file_is_read_or_refused_with_a_sentence(tmp_path, data):
-    strings = {"nn_designer": json.dumps(META | {"names": {"0": "dense_1"}})}
-    content = bytearray(save({"0.weight": np.ones((2, 3), np.float32)}, metadata=strings))
-    del content[data.draw(st.integers(0, len(content)) | st.just(len(content))) :]
-    places = st.tuples(st.integers(0, max(0, len(content) - 1)), st.integers(0, 255))
-    for place, value in data.draw(st.lists(places, max_size=8)):
-        content[place : place + 1] = bytes([value])
-    path = tmp_path / "a.safetensors"
-    path.write_bytes(content)
+
+
+@damaged_settings
+@given(content=damaged(WHOLE))
+def test_a_damaged_file_is_read_or_refused_with_a_sentence(tmp_path, content):
+    (tmp_path / "a.safetensors").write_bytes(content)
     try:
-        safetensors.read(path)
+        safetensors.read(tmp_path / "a.safetensors")
     except InterchangeError as error:
-        assert str(error).endswith(".")
+        assert str(error).endswith("."), str(error)
