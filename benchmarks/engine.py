@@ -21,7 +21,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.contenders import SAME_ORDER, module_of
-from benchmarks.machine import OthersLoad
+from benchmarks.machine import OthersLoad, wait_for_calm
 from benchmarks.ratios import Verdict, table, verdict
 from benchmarks.workloads import GROUPS, WORKLOADS, Workload, flops_per_sample
 
@@ -36,7 +36,8 @@ CHECKED_EPOCHS = {1: 0.01, 3: 0.05}
 
 @dataclass(frozen=True)
 class Round:
-    """Samples per second of each contender, and the cores that others used meanwhile."""
+    """Samples per second of each contender, and the cores that others used meanwhile (in the
+    turn that was disturbed most)."""
 
     rates: dict[str, float]
     others: float
@@ -102,7 +103,11 @@ class Contender:
 
 
 def measure(
-    workload: Workload, names: list[str], rounds: int, pythons: dict[str, str]
+    workload: Workload,
+    names: list[str],
+    rounds: int,
+    pythons: dict[str, str],
+    patience: float,
 ) -> tuple[list[Round], dict[str, list[float]]]:
     """The rounds, and the losses per epoch of each contender."""
     contenders: list[Contender] = []
@@ -114,14 +119,17 @@ def measure(
             contender.warm_up()
         measured: list[Round] = []
         while len(measured) < LONGEST * rounds and len(calm(measured)) < rounds:
-            load = OthersLoad([contender.pid for contender in contenders])
             shift = len(measured) % len(contenders)  # nobody always comes after the same one
             rates: dict[str, float] = {}
+            others = 0.0
             for contender in contenders[shift:] + contenders[:shift]:
                 status = f"  round {len(measured) + 1}, {len(calm(measured))} calm of {rounds}"
                 print(f"{status}: {contender.name:24}", end="\r", file=sys.stderr, flush=True)
+                wait_for_calm(CALM_CORES, patience)
+                load = OthersLoad([contender.pid for contender in contenders])
                 rates[contender.name] = contender.train(contender.epochs_per_round)
-            measured.append(Round(rates, load.cores()))
+                others = max(others, load.cores())
+            measured.append(Round(rates, others))
         losses = {contender.name: contender.losses for contender in contenders}
     finally:
         for contender in contenders:
@@ -210,6 +218,12 @@ def main() -> int:
     parser.add_argument(
         "--samples", type=int, help="only so many training samples: a quick look, no verdict"
     )
+    parser.add_argument(
+        "--patience",
+        type=float,
+        default=5.0,
+        help="seconds to wait for other programs to calm down, before each turn (default 5)",
+    )
     parser.add_argument("--json", type=Path, help="write rates and losses to this file")
     options = parser.parse_args()
     pythons = {}
@@ -221,7 +235,7 @@ def main() -> int:
         workload = replace(WORKLOADS[key], samples=options.samples)
         peers = [p for p in workload.peers if not options.contenders or p in options.contenders]
         names = ["ours", *(p for p in peers if p in pythons or find_spec(module_of(p)))]
-        measured, losses = measure(workload, names, options.rounds, pythons)
+        measured, losses = measure(workload, names, options.rounds, pythons, options.patience)
         reached &= report(workload, measured, losses)
         written[key] = {"rounds": [asdict(found) for found in measured], "losses": losses}
     if options.json:

@@ -5,7 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, sleep
+
+
+def wait_for_calm(limit_cores: float, patience_seconds: float) -> None:
+    """Sleep until others use at most so much of the machine, or patience is over."""
+    end = perf_counter() + patience_seconds
+    while perf_counter() < end:
+        load = OthersLoad([])
+        sleep(0.3)
+        if load.cores() <= limit_cores:
+            return
 
 
 class OthersLoad:
