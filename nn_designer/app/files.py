@@ -24,7 +24,7 @@ class Files(QObject):
 
     The questions are attributes, so that tests and scripts can answer them:
     ``ask_open_path()`` and ``ask_save_path(suggestion)`` give a path or ""; ``ask_unsaved(name)``
-    gives "save", "discard" or "cancel".
+    gives "save", "discard" or "cancel". ``may_lose_more()`` is asked after it.
     """
 
     path_changed = Signal(str)  # "" while the design has no file
@@ -40,6 +40,7 @@ class Files(QObject):
         self.ask_open_path: Callable[[], str] = self._ask_open_path
         self.ask_save_path: Callable[[str], str] = self._ask_save_path
         self.ask_unsaved: Callable[[str], str] = self._ask_unsaved
+        self.may_lose_more: Callable[[], bool] = _nothing_else
 
     @property
     def shown_name(self) -> str:
@@ -113,7 +114,10 @@ class Files(QObject):
         return self._write(path)
 
     def may_discard(self) -> bool:
-        """Whether the open design may go: it is saved, or the person said so."""
+        """Whether the open design, and what goes with it, may go: saved, or the person said so."""
+        return self._may_lose_changes() and self.may_lose_more()
+
+    def _may_lose_changes(self) -> bool:
         if self._store.clean:
             return True
         answer = self.ask_unsaved(self.shown_name)
@@ -170,3 +174,7 @@ class Files(QObject):
         return {buttons.Save: "save", buttons.Discard: "discard"}.get(
             QMessageBox.StandardButton(answer), "cancel"
         )
+
+
+def _nothing_else() -> bool:
+    return True

@@ -29,6 +29,7 @@ from nn_designer.app.theme import Theme, ThemeManager
 from nn_designer.app.toolbar import MainToolBar
 from nn_designer.app.trainer import Trainer
 from nn_designer.app.weights_files import WeightsFiles
+from nn_designer.app.weights_guard import WeightsGuard
 from nn_designer.app.welcome import WelcomePage
 from nn_designer.app.workspace import Workspace
 from nn_designer.data import DataChoice
@@ -71,6 +72,8 @@ class MainWindow(QMainWindow):
         self.weights_files = WeightsFiles(
             store, trainer, settings, lambda: self.files.shown_name, self
         )
+        self.weights_guard = WeightsGuard(trainer, self.weights_files, self)
+        self.files.may_lose_more = self.weights_guard.may_lose
         self._build_parts()
         self.run_controls = RunControls(store, trainer, self.problems_panel, self.actions_by_name)
         self.help = Help(self, self.message_bar, errors)
@@ -159,6 +162,7 @@ class MainWindow(QMainWindow):
         files.opened.connect(self._on_opened)
         for teller in (files, self.weights_files, self.run_controls):
             teller.told.connect(self.message_bar.show_message)
+        self.weights_guard.offered.connect(partial(self.message_bar.show_message, "warning"))
         self.run_controls.blocked.connect(self._on_blocked)
         self.problems_panel.layer_chosen.connect(self._on_layer_chosen)
         self.problems_panel.data_wanted.connect(self.open_data_dialog)

@@ -154,10 +154,11 @@ def offer_left_behind(files: Files, message_bar: MessageBar) -> bool:
                 files.restore(document, path)
                 discard(copy)
 
-        name = document.name or "a design"
+        name = document.name or (Path(path).stem if path else "")
+        design = f"“{name}”" if name else "a design without a name"
         message_bar.show_message(
             "warning",
-            f"NN Designer ended unexpectedly last time, and “{name}” had unsaved changes.",
+            f"NN Designer ended unexpectedly last time, and {design} had unsaved changes.",
             "Restore",
             restore,
         )

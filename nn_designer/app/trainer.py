@@ -52,6 +52,7 @@ class Trainer(QObject):
     failed = Signal(str)  # a sentence; the state is idle again, the last snapshot remains
     scene_changed = Signal(object)  # Scene: the data as a view shows them; None if unreadable
     probed = Signal(object)  # Probe: what the network answers now
+    forgetting = Signal()  # weights and history are about to go: a reset, or another run
     cleared = Signal()  # weights and history were reset
     seed_chosen = Signal(int)  # "New seed" picked this one, to be written into the document
 
@@ -187,6 +188,7 @@ class Trainer(QObject):
     def reset_weights(self, new_seed: bool = False) -> None:
         """Forget weights and curves, ending a run under way. With ``new_seed``,
         :attr:`seed_chosen` says with which seed the next run should begin."""
+        self.forgetting.emit()
         if self.state != "idle":
             self._steer("stop")
         self._run = 0
@@ -243,6 +245,7 @@ class Trainer(QObject):
         self._send(Steer(self._run, what, value, self._steers))
 
     def _start(self, document: Document, weights: Any, hold: str) -> None:
+        self.forgetting.emit()
         if self.state != "idle":
             self._steer("stop")
         self._forget()

@@ -13,7 +13,7 @@ from nn_designer.app.store import Store
 from nn_designer.app.trainer import Trainer
 from nn_designer.interchange.fitting import fit_weights
 from nn_designer.interchange.formats import FORMATS, Format, read_weights
-from nn_designer.interchange.model import InterchangeError
+from nn_designer.interchange.model import InterchangeError, TrainedModel
 
 
 class WeightsFiles(QObject):
@@ -23,6 +23,7 @@ class WeightsFiles(QObject):
     """
 
     told = Signal(str, str)  # kind for the message bar, sentence
+    exported = Signal(object)  # TrainedModel
 
     def __init__(
         self,
@@ -41,10 +42,11 @@ class WeightsFiles(QObject):
         self.ask_export_path: Callable[[Format, str], str] = self._ask_export_path
         self.ask_load_path: Callable[[], str] = self._ask_load_path
 
-    def export(self, key: str, path: str = "") -> bool:
-        """Write the trained weights in the format ``key``; asks for the path if none is given."""
+    def export(self, key: str, path: str = "", *, model: TrainedModel | None = None) -> bool:
+        """Write the trained weights (those of ``model``, if given) in the format ``key``; asks
+        for the path if none is given."""
         form = FORMATS[key]
-        model = self._trainer.trained
+        model = model if model is not None else self._trainer.trained
         if model is None:
             self.told.emit(
                 "warning",
@@ -66,6 +68,7 @@ class WeightsFiles(QObject):
             self.told.emit("error", str(error))
             return False
         self._settings.remember_folder("weights", path)
+        self.exported.emit(model)
         note = ""
         if model.document != self._store.document:
             note = " They belong to the design as it was when the run began."

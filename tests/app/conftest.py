@@ -19,14 +19,20 @@ def settings(qapp: object) -> AppSettings:
     return AppSettings()
 
 
+def give_all_up(window: MainWindow) -> None:
+    """Answer every question about what would be lost with "discard"."""
+    window.files.ask_unsaved = lambda _name: "discard"
+    window.weights_guard.ask = lambda _sentence: "discard"
+
+
 @pytest.fixture
 def window(qtbot: QtBot, settings: AppSettings) -> Iterator[MainWindow]:
     """The main window at its welcome page; every question is answered with "discard"."""
     themes = ThemeManager()
     trainer = Trainer(in_process=True)
     made = MainWindow(Store(), themes, trainer, settings)
-    made.files.ask_unsaved = lambda _name: "discard"
-    qtbot.addWidget(made)
+    give_all_up(made)
+    qtbot.addWidget(made, before_close_func=give_all_up)
     made.resize(1280, 800)
     made.show()
     qtbot.waitExposed(made)
