@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from nn_designer.app.canvas import CanvasView
@@ -66,6 +67,9 @@ class Workspace(QSplitter):
         for splitter in self._splitters().values():
             splitter.setChildrenCollapsible(False)
             splitter.setHandleWidth(1)
+            splitter.splitterMoved.connect(self._on_handle_moved)
+        self._shared_by_hand = False
+        self._wide = False
         self.palette_panel.setMinimumWidth(160)
         self.canvas_area.setMinimumSize(280, 160)
         self.below.setMinimumHeight(180)
@@ -87,20 +91,36 @@ class Workspace(QSplitter):
 
     def restore(self, settings: AppSettings, width_px: int, height_px: int) -> None:
         """Sizes as they were left, or fitting for a window of this size."""
-        wide = width_px >= WIDE_PX
+        self._share(width_px, height_px)
+        for name, splitter in self._splitters().items():
+            state = settings.layout(name)
+            if state is not None:
+                splitter.restoreState(state)
+                splitter.setHandleWidth(1)
+                self._shared_by_hand = True
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if (self.width() >= WIDE_PX) != self._wide and not self._shared_by_hand:
+            self._share(self.width(), self.height())
+
+    def _share(self, width_px: int, height_px: int) -> None:
+        """Give each part its share of a window of this size."""
+        self._wide = wide = width_px >= WIDE_PX
         palette = PALETTE_PX if wide else NARROW_PALETTE_PX
         panel = min(width_px * 20 // 100, PANEL_PX) if wide else NARROW_PANEL_PX
         below = min(max(height_px * 34 // 100, 280), 440)
         self._upper.setSizes([palette, width_px - palette - panel])
         self._left.setSizes([height_px - below, below])
         self.setSizes([width_px - panel, panel])
-        for name, splitter in self._splitters().items():
-            state = settings.layout(name)
-            if state is not None:
-                splitter.restoreState(state)
-                splitter.setHandleWidth(1)
+
+    def _on_handle_moved(self, _position_px: int, _index: int) -> None:
+        self._shared_by_hand = True
 
     def remember(self, settings: AppSettings) -> None:
+        """Keep the sizes, if somebody chose them."""
+        if not self._shared_by_hand:
+            return
         for name, splitter in self._splitters().items():
             settings.remember_layout(name, splitter.saveState())
 

@@ -319,3 +319,19 @@ def test_a_layer_with_a_billion_units_is_refused_with_the_memory_it_needs(
     assert "GB" in window.run_controls.why_not or "TB" in window.run_controls.why_not
     window.actions_by_name["train_start"].trigger()
     assert window.trainer.state == "idle" and window.message_bar.kind == "error"
+
+
+def test_panels_are_narrower_in_a_narrow_window_until_somebody_moves_them(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    open_short(window)
+    window.resize(1800, 900)
+    qtbot.waitUntil(lambda: window.workspace.right.width() > 340)
+    window.resize(1280, 800)
+    qtbot.waitUntil(lambda: window.workspace.right.width() < 320)
+    assert window.workspace.palette_panel.width() < 190
+    window.workspace.setSizes([800, 480])
+    window.workspace.splitterMoved.emit(800, 1)  # as a drag of the handle does
+    window.resize(1800, 900)
+    qtbot.wait(50)
+    assert window.workspace.right.width() > 400
