@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPixmap
+from PySide6.QtGui import QBrush, QPainter, QPainterPath, QPixmap
 
 from nn_designer.app import icons
 from nn_designer.app.activation_curves import curve_path
@@ -14,6 +14,8 @@ from nn_designer.app.canvas.card_layout import BADGE_PADDING, Badge, CardLayouts
 from nn_designer.app.canvas.look import CORNER_RADIUS, PORT_RADIUS, Level, Look
 from nn_designer.layers import KINDS
 
+EDGE_PX = 1.8
+"""Of the edge of a block that is selected, a target, or wrong; on the screen."""
 MARK_RADIUS_PX = 8.0
 """Of the mark of a problem where the sentence can't be read, on the screen at any zoom."""
 
@@ -64,17 +66,25 @@ def paint_block(
     ``marks``: whether it is selected, whether the wire being drawn may end here.
     """
     selected, target = marks
+    edge: QBrush | None = None
     if target:
-        painter.setPen(look.block_target)
+        edge = look.port_valid_fill
     elif selected:
-        painter.setPen(look.block_selected)
+        edge = look.selected_edge
     elif content.severity:
-        painter.setPen(look.block_failed if content.severity == "error" else look.block_warned)
-    else:
-        painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(look.strip(content.category))
+        edge = look.error_fill if content.severity == "error" else look.warning_fill
     body = layouts.body
-    painter.drawRoundedRect(body, CORNER_RADIUS, CORNER_RADIUS)
+    painter.setPen(Qt.PenStyle.NoPen)
+    if edge is not None:
+        # The edge lies inside the block, and is seen however far away the card is.
+        width = max(7.0, EDGE_PX / painter.worldTransform().m11())
+        painter.setBrush(edge)
+        painter.drawRoundedRect(body, CORNER_RADIUS, CORNER_RADIUS)
+        painter.setBrush(look.strip(content.category))
+        painter.drawRect(body.adjusted(width, width, -width, -width))
+    else:
+        painter.setBrush(look.strip(content.category))
+        painter.drawRoundedRect(body, CORNER_RADIUS, CORNER_RADIUS)
     if level is Level.BLOCK:
         paint_words(painter, look, layouts.at(Level.BLOCK))
     elif scale >= _BLOCK_GLYPH_SCALE:

@@ -123,10 +123,7 @@ class Look:
         self.warned = QPen(QColor(theme.warning), 1.5)
         self.valid = QPen(QColor(theme.wire_valid), 2.0)
         self.valid_halo = QPen(QColor(mixed(theme.canvas, theme.wire_valid, 0.35)), 5.0)
-        self.block_selected = QPen(QColor(theme.accent), 6.0)
-        self.block_target = QPen(QColor(theme.wire_valid), 6.0)
-        self.block_failed = QPen(QColor(theme.error), 6.0)
-        self.block_warned = QPen(QColor(theme.warning), 4.0)
+        self.selected_edge = QBrush(QColor(theme.text))  # the accent is too near to some blocks
         self.chip = QBrush(QColor(theme.canvas))
         self.chip_hovered = QBrush(QColor(theme.accent_soft))
         self.chip_border = QPen(QColor(theme.border), 1.0)
