@@ -45,3 +45,8 @@ KEYS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Go to the next part of the window, and back", ("Tab", "Shift+Tab")),
 )
 """(what, keys): those that are no actions."""
+
+KEYBOARD_HINT = (
+    "Alt and ← → choose a layer · Enter its settings · W wires it · A adds one · ? all keys"
+)
+"""For somebody who comes to the canvas by Tab."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from nn_designer.app import icons
+from nn_designer.app.canvas.gesture_texts import KEYBOARD_HINT
 from nn_designer.app.theme import Theme
 
 _TIP_WIDTH = 300
@@ -83,6 +84,8 @@ class HintLine(QLabel):
 class FocusFrame(QFrame):
     """Around the canvas while the keys go there, if the person came by the keyboard."""
 
+    hinted = Signal(str)  # what the keys do; "" when it goes
+
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._canvas = parent
@@ -94,6 +97,16 @@ class FocusFrame(QFrame):
         self.setStyleSheet(
             f"QFrame#canvas_focus {{ background: transparent; border: 2px solid {theme.accent}; }}"
         )
+
+    def come(self) -> None:
+        self.show()
+        self.raise_()
+        self.hinted.emit(KEYBOARD_HINT)
+
+    def leave(self) -> None:
+        if not self.isHidden():
+            self.hide()
+            self.hinted.emit("")
 
     def place(self) -> None:
         self.setGeometry(self._canvas.rect())

@@ -47,9 +47,6 @@ _ARROWS = {
 }
 
 
-KEYBOARD_HINT = (
-    "Alt and ← → choose a layer · Enter its settings · W wires it · A adds one · ? all keys"
-)
 _DESCRIPTION = "The layers of the network and the wires between them"
 
 
@@ -87,6 +84,7 @@ class CanvasView(QGraphicsView):
         self._empty_hint = EmptyHint(self)
         self._hint_line = HintLine(self)
         self._focus_frame = FocusFrame(self)
+        self._focus_frame.hinted.connect(self.hinted.emit)
         self.hinted.connect(self._hint_line.show_hint)
         self._popups = Popups(self)
         self._name_editor = NameEditor(self)
@@ -228,7 +226,7 @@ class CanvasView(QGraphicsView):
     # ---- mouse
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._end_keyboard_hint()
+        self._focus_frame.leave()
         self.mouse.press(event.position().toPoint(), event.button(), event.modifiers())
         event.accept()
 
@@ -300,18 +298,11 @@ class CanvasView(QGraphicsView):
         super().focusInEvent(event)
         reasons = Qt.FocusReason
         if event.reason() in (reasons.TabFocusReason, reasons.BacktabFocusReason):
-            self._focus_frame.show()
-            self._focus_frame.raise_()
-            self.hinted.emit(KEYBOARD_HINT)
+            self._focus_frame.come()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        self._end_keyboard_hint()
-
-    def _end_keyboard_hint(self) -> None:
-        if not self._focus_frame.isHidden():
-            self._focus_frame.hide()
-            self.hinted.emit("")
+        self._focus_frame.leave()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
