@@ -6,12 +6,8 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
-from PySide6.QtWidgets import (
-    QMainWindow,
-    QStackedWidget,
-    QWidget,
-)
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QAbstractButton, QMainWindow, QStackedWidget, QWidget
 
 from nn_designer.app.actions import Actions
 from nn_designer.app.choose_data import can_fit, choose_data, fit_to_data
@@ -31,6 +27,7 @@ from nn_designer.app.trainer import Trainer
 from nn_designer.app.weights_files import WeightsFiles
 from nn_designer.app.weights_guard import WeightsGuard
 from nn_designer.app.welcome import WelcomePage
+from nn_designer.app.widgets.tab_order import set_reading_order
 from nn_designer.app.workspace import Workspace
 from nn_designer.data import DataChoice
 from nn_designer.data.reading import TABLE_ENDINGS
@@ -192,6 +189,7 @@ class MainWindow(QMainWindow):
         """The canvas with its panels."""
         self._pages.setCurrentWidget(self.workspace)
         self.message_bar.set_host(self.workspace.canvas_area)
+        set_reading_order(self.canvas, self.message_bar)
         self.toolbar.show()
 
     @property
@@ -357,6 +355,15 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.trainer.warm_up()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses the button with the focus; Qt itself leaves that to Space."""
+        button = self.focusWidget()
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if enter and isinstance(button, QAbstractButton) and button.isEnabled():
+            button.click()
+        else:
+            super().keyPressEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -197,3 +197,53 @@ def test_labels_of_forms_belong_to_their_fields(window: MainWindow) -> None:
     window.files.new_from_template("xor")
     labels = [one for one in window.training_panel.findChildren(QLabel) if one.buddy() is not None]
     assert {label.buddy().accessibleName() for label in labels} >= {"Loss", "Epochs"}
+
+
+def type_into_popup(text: str) -> None:
+    for letter in text:
+        QTest.keyClick(QApplication.focusWidget(), letter)
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+
+
+def test_a_network_from_nothing_with_keys_only(window: MainWindow) -> None:
+    window.activateWindow()
+    blank = window.welcome.findChild(QAbstractButton, "welcome_blank")
+    blank.setFocus()
+    QTest.keyClick(blank, Qt.Key.Key_Return)
+    assert not window.at_welcome and window.focusWidget() is window.canvas
+    for kind in ("input", "dense", "dense", "output"):
+        QTest.keyClick(window.canvas, "A")
+        type_into_popup(kind)
+    document = window.store.document
+    assert [layer.id for layer in document.layers] == ["input_1", "dense_1", "dense_2", "output_1"]
+    assert {(wire.source, wire.target) for wire in document.wires} == {
+        ("input_1", "dense_1"),
+        ("dense_1", "dense_2"),
+        ("dense_2", "output_1"),
+    }
+    assert len({(layer.x, layer.y) for layer in document.layers}) == 4
+
+
+def test_a_layer_added_with_keys_goes_behind_the_selected_one(opened: Opened) -> None:
+    hand = opened(chain("input", "dense", "output"))
+    hand.store.select(("dense_1",))
+    hand.key("A")
+    type_into_popup("dropout")
+    assert hand.wires == {
+        ("input_1", "dense_1", 0),
+        ("dense_1", "dropout_1", 0),
+        ("dropout_1", "output_1", 0),
+    }
+
+
+def test_what_a_message_offers_is_one_tab_away(window: MainWindow) -> None:
+    window.activateWindow()
+    window.files.restore(chain("input", "dense", "output"), "")
+    window.canvas.setFocus()
+    QTest.keyClick(window.canvas, Qt.Key.Key_F5)
+    assert "can't begin" in window.message_bar.text
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
+    offered = window.focusWidget()
+    assert offered is not None and offered.objectName() == "message_action"
+    QTest.keyClick(offered, Qt.Key.Key_Return)
+    assert window.store.report.ok

@@ -197,11 +197,15 @@ class Commands:
             self._canvas.animation_ms = usual_ms
 
     def quick_add(self) -> None:
-        """The list of layers, at the mouse or in the middle."""
+        """The list of layers: what is chosen goes behind the selected layer, wired; without one
+        to the mouse or, if that is elsewhere, to the end of the network."""
+        chosen = self._store.selection
         viewport = self._canvas.viewport()
         at = viewport.mapFromGlobal(QCursor.pos())
-        inside = viewport.rect().contains(at) and viewport.underMouse()
-        self._canvas.open_quick_add(at if inside else viewport.rect().center())
+        if not chosen and viewport.rect().contains(at) and viewport.underMouse():
+            self._canvas.open_quick_add(at)
+        else:
+            self._canvas.open_quick_append(next(iter(chosen)) if len(chosen) == 1 else None)
 
     def add(self, kind: str, at: QPoint) -> None:
         """A layer with the middle of its card at a place of the viewport."""

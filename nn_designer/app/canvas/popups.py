@@ -115,6 +115,24 @@ class Popups:
 
         self._open(at, kinds, add)
 
+    def open_quick_append(self, after: str | None) -> None:
+        """For a layer wired behind ``after``, or at the end of the network."""
+        canvas = self._canvas
+        layer = canvas.store.document.get(after) if after is not None else None
+        kinds = list(KINDS.values()) if layer is None else steps.kinds_after(layer.kind)
+        if layer is not None:
+            canvas.reveal(layer.id)
+            place = canvas.below_card(layer.id)
+        else:
+            place = canvas.viewport().mapToGlobal(canvas.viewport().rect().center())
+
+        def add(kind: str) -> None:
+            title = f"Add {KINDS[kind].title}"
+            canvas.commands.edit_adding(title, edits.append_after, kind, after)
+
+        self._add = add
+        self.quick_add.open_at(place, kinds)
+
     def open_quick_add_inside(self, at: QPoint, wire: Wire) -> None:
         """For a layer in the middle of a wire."""
         commands = self._canvas.commands

@@ -169,6 +169,10 @@ class CanvasView(QGraphicsView):
         ``source`` or to the input ``target`` (layer id, port)."""
         self._popups.open_quick_add(at, source=source, target=target)
 
+    def open_quick_append(self, after: str | None) -> None:
+        """The searchable list; the new layer goes behind ``after``, or ends the network."""
+        self._popups.open_quick_append(after)
+
     # ---- following the store and the theme
 
     def _on_changed(self, change: Change | None = None) -> None:
