@@ -33,6 +33,9 @@ from nn_designer.interchange.fitting import fit_weights
 from nn_designer.interchange.history import epoch_record
 from nn_designer.interchange.model import LoadedWeights, TrainedModel
 
+MOST_SENT_BYTES = 16 * 2**20
+"""Weights up to this size are sent back to be asked once more."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -282,7 +285,9 @@ class Trainer(QObject):
         if trained is None or self._parameters is None:
             return False
         seen = self.scene is not None and self.scene.run == self._run
-        return seen and not self._ended_unseen and not diff(trained, document).data_changed
+        # Sending a large network's weights back would hold the window up.
+        unseen = self._ended_unseen and self._parameters.nbytes <= MOST_SENT_BYTES
+        return seen and not unseen and not diff(trained, document).data_changed
 
     def _weights_for(self, document: Document) -> Any:
         """What is trained, if it is this network on these data: data that were changed and

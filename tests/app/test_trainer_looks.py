@@ -79,3 +79,15 @@ def test_what_was_seen_only_at_first_is_looked_at_again(trainer: Trainer, qtbot:
     with qtbot.waitSignal(trainer.probed, timeout=WAIT_MS):
         trainer.look(document)
     assert trainer.probe is not first
+
+
+def test_large_weights_are_not_sent_back(
+    trainer: Trainer, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nn_designer.app.trainer.MOST_SENT_BYTES", 8)
+    document = short("iris")
+    with qtbot.waitSignal(trainer.finished, timeout=WAIT_MS):
+        trainer.start(document)
+    trainer.watch(True)
+    with qtbot.assertNotEmitted(trainer.scene_changed, wait=QUIET_MS):
+        trainer.look(document)
