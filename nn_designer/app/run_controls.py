@@ -25,7 +25,7 @@ class RunControls(QObject):
 
     blocked = Signal(str)  # training was asked for and can't begin: the sentence why
     told = Signal(str, str)  # kind for the message bar, sentence
-    state_shown = Signal(str, str)  # kind ("ready", "problems", "running", "paused", "done"), text
+    state_shown = Signal(str, str)  # kind (as RunStateButton.show_state), text
 
     def __init__(
         self, store: Store, trainer: Trainer, problems: ProblemsPanel, actions: Actions
@@ -173,6 +173,8 @@ class RunControls(QObject):
             self.state_shown.emit("running", f"Training · {where}" if where else "Training")
         elif state == "paused":
             self.state_shown.emit("paused", f"Paused · {where}" if where else "Paused")
+        elif not self._store.document.layers:
+            self.state_shown.emit("empty", "Nothing drawn yet")
         elif errors:
             word = "problem" if errors == 1 else "problems"
             self.state_shown.emit("problems", f"Can't train: {errors} {word}")

@@ -35,7 +35,7 @@ class RunStateButton(QToolButton):
         self._train = train
 
     def show_state(self, kind: str, text: str) -> None:
-        """``kind``: "ready", "problems", "running", "paused" or "done"."""
+        """``kind``: "empty", "ready", "problems", "running", "paused" or "done"."""
         self.setText(text)
         if kind == self._kind:
             return
@@ -47,7 +47,7 @@ class RunStateButton(QToolButton):
         self.setToolTip("Show the problems" if problems else "")
         self._on_theme_changed(self._themes.theme)
         if self._train is not None:
-            self._train.setProperty("blocked", problems)
+            self._train.setProperty("blocked", kind in ("empty", "problems"))
             self._train.style().unpolish(self._train)
             self._train.style().polish(self._train)
 

@@ -35,7 +35,8 @@ from nn_designer.design.check import check
 from nn_designer.design.codec import CodecError
 from nn_designer.design.templates import TEMPLATES, Template, new
 
-CARD_WIDTH_PX = 216
+NARROWEST_CARD_PX = 216
+WIDEST_CARD_PX = 400
 SIDE_WIDTH_PX = 264
 GAP_PX = 16
 
@@ -174,7 +175,7 @@ class WelcomePage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         room = self.width() - SIDE_WIDTH_PX - 2 * 32 - 10
-        columns = max(1, min(5, (room + GAP_PX) // (CARD_WIDTH_PX + GAP_PX)))
+        columns = _columns(room, len(self.cards))
         if columns == self._columns:
             return
         for index in range(self._columns):
@@ -288,6 +289,14 @@ class _RecentRow(_Pressable):
         layout.setSpacing(0)
         layout.addWidget(ElidedLabel(Path(path).stem))
         layout.addWidget(ElidedLabel(_short_folder(path), "small"))
+
+
+def _columns(room_px: int, n_cards: int) -> int:
+    """So many columns that cards are neither too narrow nor too wide and the last row is as full
+    as can be."""
+    most = max(1, (room_px + GAP_PX) // (NARROWEST_CARD_PX + GAP_PX))
+    fewest = min(most, -(-(room_px + GAP_PX) // (WIDEST_CARD_PX + GAP_PX)))
+    return min(range(most, fewest - 1, -1), key=lambda columns: -n_cards % columns)
 
 
 def _sample(choice: DataChoice) -> DataSample | None:

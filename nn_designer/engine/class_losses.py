@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from nn_designer.engine.activations import ACTIVATIONS
 from nn_designer.engine.loss import Loss, mean
 from nn_designer.engine.program import Program
 from nn_designer.engine.targets import target_rows, wrong_units
@@ -38,7 +39,8 @@ class Hinge(Loss):
             return only_for_classes(self)
         if activation in ("sigmoid", "softmax", "hard_sigmoid", "relu", "softplus"):
             return (
-                f"Hinge needs outputs below and above zero, but {activation} gives none below. "
+                f"Hinge needs outputs below and above zero, but "
+                f"{ACTIVATIONS[activation].title} gives none below. "
                 "Set the activation of the last layer to linear or tanh."
             )
         if n_classes and units != n_classes and (units, n_classes) != (1, 2):
@@ -98,7 +100,7 @@ class BinaryCrossentropy(Loss):
         if activation != "sigmoid":
             return (
                 "Binary cross-entropy needs a probability, but the last layer's activation is "
-                f"{activation}. Set it to sigmoid."
+                f"{ACTIVATIONS[activation].title}. Set it to sigmoid."
             )
         return None
 
@@ -173,7 +175,7 @@ class CategoricalCrossentropy(Loss):
         if activation != "softmax":
             return (
                 f"{self.title} needs probabilities that add up to 1, but the last layer's "
-                f"activation is {activation}. Set it to softmax."
+                f"activation is {ACTIVATIONS[activation].title}. Set it to softmax."
             )
         return None
 

@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from nn_designer.app.widgets.fields import MIXED, field_for
 from nn_designer.app.widgets.form import Form
 from nn_designer.app.widgets.number_box import NumberBox, parsed_number, shown_number
+from nn_designer.engine.training_settings import TrainingSettings
 from nn_designer.params import Bool, Choice, Dimensions, Float, HasParams, Int, Pair, Param, Text
 
 
@@ -154,6 +155,18 @@ def test_different_values_show_as_such_and_can_be_set_together(shown: Shown) -> 
     assert shown.edited == []
     shown.type("units", "3")
     assert shown.edited == [("units", 3)]
+
+
+def test_long_choices_are_shown_in_full(qtbot: QtBot) -> None:
+    form = Form({name: TrainingSettings.params[name] for name in ("loss", "optimizer")})
+    qtbot.addWidget(form)
+    form.resize(264, 200)  # as in the panel
+    form.show()
+    for name in ("loss", "optimizer"):
+        box = form.field(name).editor
+        assert isinstance(box, QComboBox)
+        longest = max((box.itemText(i) for i in range(box.count())), key=len)
+        assert box.fontMetrics().horizontalAdvance(longest) < box.width() - 40, longest
 
 
 def test_showing_values_emits_nothing(shown: Shown) -> None:

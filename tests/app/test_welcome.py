@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from nn_designer.app.main_window import MainWindow
 from nn_designer.app.theme import ThemeManager
-from nn_designer.app.welcome import TemplateCard, WelcomePage, _RecentRow
+from nn_designer.app.welcome import TemplateCard, WelcomePage, _columns, _RecentRow
 from nn_designer.design.templates import TEMPLATES
 
 LEFT = Qt.MouseButton.LeftButton
@@ -44,6 +44,19 @@ def test_each_template_has_a_picture_a_title_and_one_sentence(
         for y in range(0, picture.height(), 2)
     }
     assert len(colours) > 5, "nothing was drawn"
+
+
+@pytest.mark.parametrize(
+    ("room_px", "columns"), [(200, 1), (464, 2), (950, 3), (1640, 5), (2500, 9)]
+)
+def test_the_last_row_of_nine_cards_is_as_full_as_can_be(room_px: int, columns: int) -> None:
+    assert _columns(room_px, 9) == columns
+
+
+def test_at_the_usual_size_all_templates_are_in_sight(page: WelcomePage) -> None:
+    viewport = page._scroll.viewport()
+    last = page.cards[-1]
+    assert viewport.rect().contains(last.geometry().translated(last.parentWidget().pos()))
 
 
 def test_the_data_appear_in_the_pictures(page: WelcomePage, qtbot: QtBot) -> None:

@@ -42,6 +42,12 @@ def state_text(window: MainWindow) -> str:
     return found.text()
 
 
+def test_an_empty_canvas_is_no_fault(window: MainWindow) -> None:
+    window.new_blank()
+    assert state_text(window) == "Nothing drawn yet"
+    assert button(window, "train_start").property("blocked")
+
+
 def test_train_pause_continue_stop(window: MainWindow, qtbot: QtBot) -> None:
     open_short(window, epochs=100_000)
     assert state_text(window) == "Ready to train"

@@ -218,7 +218,7 @@ UNSUITED = [
     ("binary_crossentropy", (1,), "sigmoid", "number", None, "Choose mean squared error"),
     ("binary_crossentropy", (1,), "sigmoid", "classes", 3, "sparse categorical cross-entropy"),
     ("binary_crossentropy", (2,), "sigmoid", "classes", 2, "units of the last layer to 1,"),
-    ("binary_crossentropy", (1,), "relu", "classes", 2, "Set it to sigmoid."),
+    ("binary_crossentropy", (1,), "relu", "classes", 2, "is ReLU. Set it to sigmoid."),
     ("sparse_categorical_crossentropy", (1,), "softmax", "classes", 2, "layer to 2,"),
     ("sparse_categorical_crossentropy", (4,), "softmax", "classes", 3, "3 classes"),
     ("sparse_categorical_crossentropy", (3,), "linear", "classes", 3, "Set it to softmax."),

@@ -15,6 +15,8 @@ from nn_designer.app.widgets.section import Fold
 from nn_designer.params import Bool, Choice, Param
 
 LABEL_WIDTH_PX = 104
+LONG_CHOICE = 16
+"""Choices with titles longer than this (letters) stand below their label, in the whole width."""
 
 
 class Form(QWidget):
@@ -87,9 +89,14 @@ class Form(QWidget):
         grid.setColumnStretch(1, 1)
         for index, (name, param) in enumerate(params.items()):
             row = _Row(param, icons.get(name), self)
-            grid.addWidget(row.label, 2 * index, 0)
-            grid.addWidget(row.field, 2 * index, 1)
-            grid.addWidget(row.message, 2 * index + 1, 0, 1, 2)
+            first = 3 * index
+            if _has_long_choices(param):
+                grid.addWidget(row.label, first, 0, 1, 2)
+                grid.addWidget(row.field, first + 1, 0, 1, 2)
+            else:
+                grid.addWidget(row.label, first, 0)
+                grid.addWidget(row.field, first, 1)
+            grid.addWidget(row.message, first + 2, 0, 1, 2)
             self._rows[name] = row
         return grid
 
@@ -147,6 +154,10 @@ class _Row(QObject):
 
     def _on_settled(self) -> None:
         self._form.settled.emit(self.param.name)
+
+
+def _has_long_choices(param: Param[Any]) -> bool:
+    return isinstance(param, Choice) and max(map(len, param.choices.values())) > LONG_CHOICE
 
 
 def expected_sentence(param: Param[Any]) -> str:
