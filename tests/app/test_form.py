@@ -81,6 +81,40 @@ def test_a_wrong_number_is_explained_and_not_emitted(shown: Shown) -> None:
     assert shown.editor("units").lineEdit().text() == "10"
 
 
+WRONG = {
+    "units": ("many", 0, 10**400, None, True, (1,)),
+    "rate": ("x", -1.0, None, {"a": 1}),
+    "bias": ("no", 1, None),
+    "activation": ("magic", 7, None, ("relu",)),
+    "shape": ("big", 5, (0, -1), ((1,),), None),
+    "note": (5, "much too long", None),
+}
+"""Values that a damaged file may hold."""
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name in WRONG for value in WRONG[name]]
+)
+def test_a_wrong_value_of_a_file_is_shown_and_explained(
+    shown: Shown, name: str, value: object
+) -> None:
+    shown.form.set_values({**Sample.defaults(), name: value})
+    assert "must be" in shown.message(name)
+    assert shown.edited == []
+    shown.form.set_values(Sample.defaults())
+    assert shown.message(name) == ""
+
+
+def test_a_wrong_value_of_a_file_gives_way_to_a_right_one(shown: Shown) -> None:
+    shown.form.set_values({**Sample.defaults(), "units": -5, "activation": "magic"})
+    assert shown.editor("units").lineEdit().text() == "-5"
+    assert shown.editor("activation").placeholderText() == "magic"
+    shown.type("units", "7")
+    QTest.keyClick(shown.editor("activation"), Qt.Key.Key_Down)
+    assert shown.edited == [("units", 7), ("activation", "relu")]
+    assert shown.message("units") == ""
+
+
 def test_leaving_a_wrong_number_puts_the_right_one_back(shown: Shown, qtbot: QtBot) -> None:
     shown.type("units", "5000")
     shown.editor("note").setFocus()

@@ -21,10 +21,13 @@ from PySide6.QtWidgets import (
 from nn_designer.app.widgets.line_edit import LineEdit
 from nn_designer.app.widgets.number_box import NumberBox
 from nn_designer.app.widgets.switch import Switch
+from nn_designer.design.frozen import thaw
 from nn_designer.params import Bool, Choice, Dimensions, Float, Int, Param, ParamError, Text
 
 MIXED = object()
 """Shown value of a setting that differs between the selected layers."""
+WRONG_LETTERS = 60
+"""So many letters of a value that is not allowed are shown."""
 
 
 class Field(QWidget):
@@ -52,6 +55,10 @@ class Field(QWidget):
         """Show ``value`` (or MIXED) without emitting."""
         raise NotImplementedError
 
+    def show_wrong(self, value: Any, sentence: str) -> None:
+        """Show a value that the declaration does not allow (files may hold any), and say why."""
+        raise NotImplementedError
+
 
 class NumberField(Field):
     def __init__(self, param: Int | Float) -> None:
@@ -63,6 +70,9 @@ class NumberField(Field):
 
     def set_value(self, value: Any) -> None:
         self._box.set_value(None if value is MIXED else value)
+
+    def show_wrong(self, value: Any, sentence: str) -> None:
+        self._box.show_wrong(_short(value), sentence)
 
 
 class SwitchField(Field):
@@ -78,9 +88,15 @@ class SwitchField(Field):
             self._switch.setCheckState(Qt.CheckState.PartiallyChecked)
         else:
             self._switch.setChecked(bool(value))
+        self.refused.emit("")
+
+    def show_wrong(self, value: Any, sentence: str) -> None:
+        self.set_value(MIXED)
+        self.refused.emit(sentence)
 
     def _on_clicked(self) -> None:
         self._switch.setTristate(False)
+        self.refused.emit("")
         self.edited.emit(self._switch.isChecked())
         self.settled.emit()
 
@@ -135,11 +151,17 @@ class ChoiceField(Field):
                 self._box.addItem(title, key)
             else:
                 self._box.addItem(icon_for(key), title, key)
-        self._box.setPlaceholderText("different values")
         self._box.activated.connect(self._on_activated)
 
     def set_value(self, value: Any) -> None:
+        self._box.setPlaceholderText("different values")
         self._box.setCurrentIndex(-1 if value is MIXED else self._box.findData(value))
+        self.refused.emit("")
+
+    def show_wrong(self, value: Any, sentence: str) -> None:
+        self._box.setPlaceholderText(_short(value))
+        self._box.setCurrentIndex(-1)
+        self.refused.emit(sentence)
 
     def set_icons(self, icon_for: Callable[[str], QIcon]) -> None:
         """Draw the pictures again, in another theme's colours."""
@@ -182,6 +204,11 @@ class TextField(Field):
             self._line.setCursorPosition(0)  # of a long text, the beginning is seen
         self._mark("")
 
+    def show_wrong(self, value: Any, sentence: str) -> None:
+        self._value = None
+        self._line.setText(_short(value))
+        self._mark(sentence)
+
     def _on_text_edited(self, text: str) -> None:
         try:
             value = self.param.check(self.parsed(text))
@@ -222,6 +249,12 @@ class DimensionsField(TextField):
 
     def shown(self, value: Any) -> str:
         return " × ".join(str(size) for size in value)
+
+
+def _short(value: object) -> str:
+    """A value that is not allowed, as text for a small box."""
+    text = str(thaw(value))
+    return text if len(text) <= WRONG_LETTERS else f"{text[: WRONG_LETTERS - 1]}…"
 
 
 def field_for(param: Param[Any], icon_for: Callable[[str], QIcon] | None = None) -> Field:

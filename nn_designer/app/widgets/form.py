@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from nn_designer.app.widgets.fields import MIXED, ChoiceField, Field, field_for
 from nn_designer.app.widgets.section import Fold
-from nn_designer.params import Bool, Choice, Param
+from nn_designer.params import Bool, Choice, Param, ParamError
 
 LABEL_WIDTH_PX = 104
 LONG_CHOICE = 16
@@ -66,7 +66,7 @@ class Form(QWidget):
         """Show these values (MIXED where layers differ); nothing is emitted."""
         for name, row in self._rows.items():
             value = values.get(name, self.params[name].default)
-            row.field.set_value(value)
+            row.show(value)
             condition = self.params[name].visible_if
             if condition is not None:
                 ruling = values.get(condition[0])
@@ -138,6 +138,16 @@ class _Row(QObject):
 
     def has(self, watched: QObject) -> bool:
         return watched in (self.label, self.field.editor)
+
+    def show(self, value: Any) -> None:
+        """Show a value; one that is not allowed (of a file) with the sentence that says so."""
+        try:
+            if value is not MIXED:
+                self.param.check(value)
+        except ParamError as error:
+            self.field.show_wrong(value, str(error))
+        else:
+            self.field.set_value(value)
 
     def set_visible(self, visible: bool) -> None:
         self.label.setVisible(visible)

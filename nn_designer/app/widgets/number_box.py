@@ -80,6 +80,12 @@ class NumberBox(QAbstractSpinBox):
         self._value = value
         self._show_value()
 
+    def show_wrong(self, text: str, sentence: str) -> None:
+        """Show a value that is not allowed (of a file), and why; it stays until another is typed."""
+        self._value = None
+        self.lineEdit().setText(text)
+        self._mark(sentence)
+
     def minimumSizeHint(self) -> QSize:
         return QSize(64, super().minimumSizeHint().height())
 
