@@ -13,9 +13,9 @@ from nn_designer.app.theme import Theme, ThemeManager
 
 class _Declared(NamedTuple):
     text: str
-    shortcuts: tuple[str, ...] = ()
-    icon: str = ""
-    tip: str = ""
+    shortcuts: tuple[str, ...]
+    icon: str
+    tip: str
     checkable: bool = False
 
 
@@ -32,8 +32,10 @@ DECLARED: dict[str, _Declared] = {
         "&Load Weights…", ("Ctrl+L",), "import", "Read trained weights into this design"
     ),
     "file_quit": _Declared("&Quit", ("Ctrl+Q",), "", "Close the window"),
-    "edit_undo": _Declared("&Undo", ("Ctrl+Z",), "undo"),
-    "edit_redo": _Declared("&Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo"),
+    "edit_undo": _Declared("&Undo", ("Ctrl+Z",), "undo", "Take the last edit back"),
+    "edit_redo": _Declared(
+        "&Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", "Make the edit again that was taken back"
+    ),
     "edit_rename": _Declared("Re&name", ("F2",), "", "Rename the selected layer"),
     "view_palette": _Declared("&Palette", ("Ctrl+1",), "", "Show the layers to drag", True),
     "view_panel": _Declared(
@@ -43,9 +45,11 @@ DECLARED: dict[str, _Declared] = {
         "&Curves and Problems", ("Ctrl+3",), "", "Show the part below", True
     ),
     "view_theme_system": _Declared("As the &System", (), "", "Follow the desktop", True),
-    "view_theme_light": _Declared("&Light", (), "", "", True),
-    "view_theme_dark": _Declared("&Dark", (), "", "", True),
-    "view_theme_toggle": _Declared("Switch Light and Dark", ("Ctrl+Shift+T",), "theme-dark"),
+    "view_theme_light": _Declared("&Light", (), "", "Dark letters on a light ground", True),
+    "view_theme_dark": _Declared("&Dark", (), "", "Light letters on a dark ground", True),
+    "view_theme_toggle": _Declared(
+        "Switch Light and Dark", ("Ctrl+Shift+T",), "theme-dark", "The other of light and dark"
+    ),
     "view_problems": _Declared("Pro&blems", ("Ctrl+Shift+P",), "problems", "Show the problems"),
     "train_start": _Declared("&Train", ("F5",), "train", "Train the network"),
     "train_pause": _Declared("&Pause", ("F6",), "pause", "Pause; Train goes on from there"),
@@ -66,7 +70,7 @@ DECLARED: dict[str, _Declared] = {
     ),
     "help_messages": _Declared("&Messages", (), "", "What the message bar has said so far"),
     "help_log": _Declared("Show &Log File", (), "", "Open the folder with the log"),
-    "help_about": _Declared("&About NN Designer", (), "info"),
+    "help_about": _Declared("&About NN Designer", (), "info", "Version, licences, what is in it"),
 }
 
 
@@ -84,7 +88,7 @@ class Actions(QObject):
             action.setShortcuts([QKeySequence(keys) for keys in declared.shortcuts])
             action.setCheckable(declared.checkable)
             self._actions[name] = action
-            self.set_tip(name, declared.tip or plain(declared.text))
+            self.set_tip(name, declared.tip)
         # Its icon is drawn for the coloured button of the toolbar.
         self["train_start"].setIconVisibleInMenu(False)
         group = QActionGroup(self)

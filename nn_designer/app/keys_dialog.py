@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from nn_designer.app.actions import plain
 from nn_designer.app.canvas.gesture_texts import GESTURES, KEYS
 from nn_designer.app.theme import Theme, ThemeManager
 
@@ -47,7 +48,7 @@ def sections(menu_bar: QMenuBar, others: Iterable[QAction]) -> list[Section]:
             seen.update(entries)
             rows = _rows(entries)
             if rows:
-                found.append(Section(f"{_plain(menu.title())} menu", rows))
+                found.append(Section(f"{plain(menu.title())} menu", rows))
     rest = _rows(one for one in others if one not in seen)
     keys = tuple(KeyRow(what, keys) for what, keys in KEYS)
     return [*found, Section("On the canvas", (*rest, *keys))]
@@ -69,12 +70,8 @@ def _rows(actions: Iterable[QAction]) -> tuple[KeyRow, ...]:
         form = QKeySequence.SequenceFormat.NativeText
         keys = tuple(key.toString(form) for key in action.shortcuts() if not key.isEmpty())
         if keys:
-            rows.append(KeyRow(_plain(action.text()), keys, action.statusTip()))
+            rows.append(KeyRow(plain(action.text()), keys, action.statusTip()))
     return tuple(rows)
-
-
-def _plain(text: str) -> str:
-    return text.replace("&", "").rstrip("…")
 
 
 class KeysDialog(QDialog):

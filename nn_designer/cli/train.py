@@ -143,13 +143,17 @@ def _show(event: EpochProgress, run: Run, *, as_json: bool) -> None:
         say(json.dumps(epoch_record(event, run.prepared.task)))
         return
     total = str(run.settings.epochs)
-    parts = [f"Epoch {event.epoch:>{len(total)}}/{total}", f"{event.seconds:.1f} s"]
+    parts = [f"Epoch {event.epoch:>{len(total)}}/{total}", _duration(event.seconds)]
     for name in ("loss", "accuracy", "mae", "r2", "val_loss", "val_accuracy", "val_mae", "val_r2"):
         value = getattr(event, name)
         if value is not None:
             parts.append(f"{name}: {value:.4f}")
     parts.append(f"{event.samples_per_second:,.0f} samples/s")
     say(" - ".join(parts))
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds >= 0.1 else f"{1000 * seconds:.1f} ms"
 
 
 def _end(run: Run, arguments: argparse.Namespace) -> int:
