@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from nn_designer.cli.train import _duration
 from nn_designer.interchange.formats import read_weights
 from tests.helpers.models import edit_file
 
@@ -43,6 +44,13 @@ def test_numbers_have_no_accuracy_but_mae_and_r2(command):
     assert epochs[-1]["r2"] > epochs[0]["r2"]
 
 
+@pytest.mark.parametrize(
+    ("seconds", "shown"), [(0.0004, "0.4 ms"), (0.0999, "99.9 ms"), (2.04, "2.0 s")]
+)
+def test_short_epochs_are_told_in_milliseconds(seconds, shown):
+    assert _duration(seconds) == shown
+
+
 def test_people_get_a_line_per_epoch(command):
     command("new", "iris", "a.nnd")
     done = command("train", "a.nnd", "--epochs", 12)
@@ -51,7 +59,7 @@ def test_people_get_a_line_per_epoch(command):
     assert lines[0].startswith("Training Iris on Iris flowers: 120 samples, 30 to validate, ")
     assert lines[1].startswith("Epoch  1/12 - ")
     assert lines[12].startswith("Epoch 12/12 - ")
-    for word in (" s - loss: ", " - accuracy: ", " - val_loss: ", " - val_accuracy: "):
+    for word in (" - loss: ", " - accuracy: ", " - val_loss: ", " - val_accuracy: "):
         assert word in lines[1]
     assert lines[1].endswith(" samples/s")
 
