@@ -12,7 +12,7 @@ from nn_designer.design.document import MAXIMUM_NAME_LENGTH, Document, Layer, Wi
 from nn_designer.layers import LayerKind, UnknownKind, kind_of
 from nn_designer.params import ParamError
 
-MAXIMUM_PLACE = 1e7
+MAXIMUM_PLACE = 1e6
 
 
 class EditError(ValueError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
@@ -87,7 +86,7 @@ def read_layers(values: list[Any], problems: list[str]) -> tuple[tuple[Layer, ..
     taken: set[str] = set()
     given = {str(value.get("id")) for value in values if isinstance(value, dict)}
     layers: list[Layer] = []
-    all_placed = True
+    all_placed, too_far = True, False
     for number, value in enumerate(values, start=1):
         try:
             record = read_record(value, LayerRecord)
@@ -107,7 +106,8 @@ def read_layers(values: list[Any], problems: list[str]) -> tuple[tuple[Layer, ..
             while id in given or id in taken:
                 id = namer.id_for(stem)
         taken.add(id)
-        all_placed = all_placed and record.x is not None and record.y is not None
+        all_placed = all_placed and _is_place(record.x) and _is_place(record.y)
+        too_far = too_far or _is_too_far(record.x) or _is_too_far(record.y)
         layer = Layer(
             id,
             kind.key if kind is not None else record.kind,
@@ -123,6 +123,11 @@ def read_layers(values: list[Any], problems: list[str]) -> tuple[tuple[Layer, ..
                 "know; it is kept as it is, but it can't be trained."
             )
         layers.append(layer)
+    if too_far:
+        problems.append(
+            f"Cards lie more than {MAXIMUM_PLACE:,.0f} pixels away, beyond the canvas; all cards "
+            "are arranged anew."
+        )
     return tuple(layers), all_placed
 
 
@@ -191,10 +196,16 @@ def _read_name(record: LayerRecord, namer: Namer, number: int, problems: list[st
     return name
 
 
+def _is_too_far(value: float | None) -> bool:
+    return value is not None and not abs(value) <= MAXIMUM_PLACE
+
+
+def _is_place(value: float | None) -> bool:
+    return value is not None and not _is_too_far(value)
+
+
 def _place(value: float | None) -> float:
-    if value is None or not math.isfinite(value):
-        return 0.0
-    return max(-MAXIMUM_PLACE, min(MAXIMUM_PLACE, value))
+    return value if value is not None and _is_place(value) else 0.0
 
 
 def _shown(value: object) -> str:

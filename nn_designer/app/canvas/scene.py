@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
+from nn_designer.app.canvas.box_index import BoxIndex
 from nn_designer.app.canvas.card import CardItem
 from nn_designer.app.canvas.card_content import card_content, problems_by_layer
 from nn_designer.app.canvas.look import Level, Look, level_at
@@ -182,14 +183,16 @@ class CanvasScene(QGraphicsScene):
         around those cards."""
         ids = set(layer_ids)
         boxes = [self.cards[i].box for i in ids if i in self.cards]
+        cards = self._card_index()
         for wire, item in self.wires.items():
             at_card = wire.source in ids or wire.target in ids
             if at_card or item.routed or item.meets(boxes):
-                self._place_wire(wire, item)
+                self._place_wire(wire, item, cards)
 
     def drag_wires(self, layer_ids: Collection[str]) -> None:
         """While the cards of these layers follow the mouse: the least work that looks right."""
         document = self.store.document
+        cards = self._card_index() if len(layer_ids) <= FEW_CARDS else None
         moved = [document.outgoing(i) for i in layer_ids] + [
             document.incoming(i) for i in layer_ids
         ]
@@ -198,8 +201,8 @@ class CanvasScene(QGraphicsScene):
             both = wire.source in layer_ids and wire.target in layer_ids
             if both and item.shift(*self._ends(wire)):
                 continue
-            if len(layer_ids) <= FEW_CARDS:
-                self._place_wire(wire, item)
+            if cards is not None:
+                self._place_wire(wire, item, cards)
             else:
                 item.place(*self._ends(wire))
 
@@ -207,7 +210,10 @@ class CanvasScene(QGraphicsScene):
         source, target = self.cards[wire.source], self.cards[wire.target]
         return source.pos() + source.output_port(), target.pos() + target.input_port(wire.port)
 
-    def _place_wire(self, wire: Wire, item: WireItem) -> None:
+    def _card_index(self) -> BoxIndex:
+        return BoxIndex((layer_id, card.box) for layer_id, card in self.cards.items())
+
+    def _place_wire(self, wire: Wire, item: WireItem, cards: BoxIndex) -> None:
         if wire.source not in self.cards or wire.target not in self.cards:
             return  # a damaged file
         start, end = self._ends(wire)
@@ -216,15 +222,7 @@ class CanvasScene(QGraphicsScene):
         top, bottom = top - ROUTING_REACH, bottom + ROUTING_REACH
         # A wire to the right leaves its own cards behind; one to the left comes along them.
         own = (wire.source, wire.target) if start.x() < end.x() else ()
-        boxes = tuple(
-            box
-            for layer_id, card in self.cards.items()
-            if (box := card.box)[0] < right
-            and box[2] > left
-            and box[1] < bottom
-            and box[3] > top
-            and layer_id not in own
-        )
+        boxes = cards.meeting((left, top, right, bottom), without=own)
         item.place(start, end, boxes)
 
     def select_wires(self, wires: Iterable[Wire]) -> None:
