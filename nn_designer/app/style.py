@@ -212,6 +212,7 @@ QListView::item, QTreeView::item { padding: 4px 6px; border-radius: 5px; }
 QListView::item:hover, QTreeView::item:hover { background: $panel_hover; }
 QListView::item:selected, QTreeView::item:selected { background: $accent_soft; color: $text; }
 QTableView { background: $raised; gridline-color: $border; border: 1px solid $border; border-radius: 6px; }
+QTableView::item { padding: 0 6px; }
 QTableView::item:selected { background: $accent_soft; color: $text; }
 QHeaderView { background: $panel; }
 QHeaderView::section { background: $panel; color: $muted; border: none; border-right: 1px solid $border; border-bottom: 1px solid $border; padding: 4px 8px; font-weight: 500; }
