@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nn_designer.engine.gathering import Gathering, GatheringAhead, gathering_steps
 from nn_designer.engine.optimizer import Optimizer
 from nn_designer.engine.program import run_steps
 from nn_designer.engine.training_data import Part, TrainingError
 
 if TYPE_CHECKING:
     from nn_designer.engine.network import Network
-    from nn_designer.engine.plan import Plan
     from nn_designer.engine.program import Step
 
 RING_BYTES = 4 * 2**20
@@ -48,10 +48,12 @@ class BatchLoop:
         If the run ``splits`` batches, the optimizer is bound to the second gradients as well.
         """
         self._splits = splits
-        self._index = np.zeros(batch_size, np.intp)
+        self._gathering: Gathering | GatheringAhead
+        self._logits: np.ndarray
+        self._steps: list[Step]
+        self.capacity: int
         try:
-            self._logits, steps = self._compile(network, part, batch_size)
-            self.capacity = max(1, min(n_batches, RING_BYTES // max(self._logits.nbytes, 1)))
+            self._compile(network, part, batch_size, n_batches)
             self.ring = np.zeros((self.capacity, *self._logits.shape), network.dtype)
         except MemoryError:
             raise TrainingError(
@@ -59,54 +61,61 @@ class BatchLoop:
                 "Use a smaller batch size or fewer units."
             ) from None
         self._slots = list(self.ring)
-        self._steps = [*steps, *optimizer.steps]
+        self._steps += optimizer.steps
         self._set_rate = optimizer.rate.fill
         self._regularization = network.regularization if _regularized(network) else None
 
-    def _compile(
-        self, network: Network, part: Part, batch_size: int
-    ) -> tuple[np.ndarray, list[Step]]:
-        """Where the batch's logits (outputs, B) are after the steps, and the steps."""
-        if not self._splits or batch_size == 1:
-            plan = network.plan(batch_size, True)
-            steps = _gathered(part, self._index, plan)
-            if self._splits:
-                steps.append((network.second_gradients.fill, (0.0,)))
-            return plan.logits, steps
+    def _compile(self, network: Network, part: Part, batch_size: int, n_batches: int) -> None:
+        """Sets the steps, where the batch's logits (outputs, B) are after them, how samples get
+        into them, and the capacity."""
+        if self._splits and batch_size > 1:
+            self._compile_halves(network, part, batch_size)
+            self.capacity = self._capacity(n_batches, self._logits)
+            return
+        plan = network.plan(batch_size, True)
+        self._logits = plan.logits
+        if GatheringAhead.suits(plan):
+            self.capacity = self._capacity(n_batches, plan.logits, plan.inputs, plan.targets)
+            self._gathering = GatheringAhead(part, plan, self.capacity)
+            self._steps = list(plan.steps)
+        else:
+            self.capacity = self._capacity(n_batches, plan.logits)
+            self._gathering = Gathering(batch_size)
+            self._steps = [*gathering_steps(part, self._gathering.index, plan), *plan.steps]
+        if self._splits:
+            self._steps.append((network.second_gradients.fill, (0.0,)))
+
+    @staticmethod
+    def _capacity(n_batches: int, *kept: np.ndarray) -> int:
+        """How many batches at once, if arrays like ``kept`` are kept of each."""
+        return max(1, min(n_batches, RING_BYTES // max(max(x.nbytes for x in kept), 1)))
+
+    def _compile_halves(self, network: Network, part: Part, batch_size: int) -> None:
         first, second = network.half_plans(batch_size)
         n = first.batch_size
-        logits = np.zeros((len(first.logits), batch_size), network.dtype)
-        here = _gathered(part, self._index[:n], first)
+        self._gathering = Gathering(batch_size)
+        index = self._gathering.index
+        self._logits = logits = np.zeros((len(first.logits), batch_size), network.dtype)
+        here = [*gathering_steps(part, index[:n], first), *first.steps]
         here.append((np.copyto, (logits[:, :n], first.logits)))
-        there = _gathered(part, self._index[n:], second)
+        there = [*gathering_steps(part, index[n:], second), *second.steps]
         there.append((np.copyto, (logits[:, n:], second.logits)))
-        return logits, [(network.helper.both, (run_steps, (here,), run_steps, (there,)))]
+        self._steps = [(network.helper.both, (run_steps, (here,), run_steps, (there,)))]
 
     def run(self, order: np.ndarray, rates: list[float]) -> np.ndarray | float:
         """Train the batches whose samples are the rows of ``order`` (K, B); their logits are
         then in the ring. Returns what regularization added to each batch's loss."""
-        index, logits, steps = self._index, self._logits, self._steps
-        set_rate = self._set_rate
+        logits, steps, set_rate = self._logits, self._steps, self._set_rate
         penalties: list[float] = []
-        for samples, rate, slot in zip(order, rates, self._slots, strict=False):
+        # rates come first: zip then stops before one batch too many is asked for
+        for rate, slot, _ in zip(rates, self._slots, self._gathering.batches(order), strict=False):
             if self._regularization is not None:
                 penalties.append(self._regularization())
-            index[...] = samples  # half the time of np.copyto
             set_rate(rate)
             for function, arguments in steps:
                 function(*arguments)
             slot[...] = logits
         return np.array(penalties) if penalties else 0.0
-
-
-def _gathered(part: Part, index: np.ndarray, plan: Plan) -> list[Step]:
-    """Steps that gather the samples ``index`` into a plan, and the plan's own."""
-    return [
-        # "clip" lets NumPy write into the buffer directly.
-        (part.rows.take, (index, 0, plan.inputs, "clip")),
-        (part.targets.take, (index, 0, plan.targets, "clip")),
-        *plan.steps,
-    ]
 
 
 def _regularized(network: Network) -> bool:

@@ -116,11 +116,14 @@ class BinaryCrossentropy(Loss):
         program.step(np.multiply, gradient, program.constant(0.5 / logits.size), gradient)
 
     def logits_values(self, logits: np.ndarray, targets: np.ndarray) -> np.ndarray:
-        # ln(1 + e^z) - y z, with y = (s + 1) / 2
-        signs = targets.swapaxes(-1, -2)
-        terms = np.log1p(np.exp(-np.abs(logits)))
-        terms += np.maximum(logits, 0.0)
-        terms -= (signs * 0.5 + 0.5) * logits
+        # ln(1 + e^z) - y z, with y = (s + 1) / 2: ln(1 + e^-|z|) + (|z| - s z) / 2
+        size = np.abs(logits)
+        terms = np.negative(size)
+        np.exp(terms, terms)
+        np.log1p(terms, terms)
+        size -= targets.swapaxes(-1, -2) * logits
+        size *= 0.5
+        terms += size
         return mean(terms, -2)
 
     def emit_gradient(

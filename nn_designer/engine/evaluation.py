@@ -67,8 +67,8 @@ class Tally:
             total += loss * batch_size
         self._loss = total
         self._samples += batch_size * len(each)
-        if self._task == "classes":  # whole numbers: their order is of no matter
-            self._metrics += class_sums(scores, answers, self._threshold).sum(axis=0)
+        if self._task == "classes":
+            self._metrics += class_sums(scores, answers, self._threshold)
         else:
             self._metrics = _added(self._metrics, number_sums(scores, answers))
         return sum(each) / len(each)

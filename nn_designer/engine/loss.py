@@ -16,7 +16,12 @@ from nn_designer.engine.shapes import Shape, shape_text
 
 
 def mean(x: np.ndarray, axis: int) -> np.ndarray:
-    """The mean along one axis: three times as fast as ``x.mean`` for small arrays."""
+    """The mean along one axis: three times as fast as ``x.mean`` for small arrays.
+
+    Along an axis of size 1 it is a view of ``x``, which costs nothing.
+    """
+    if x.shape[axis] == 1:
+        return x.squeeze(axis)
     return np.asarray(np.add.reduce(x, axis) / x.shape[axis])
 
 

@@ -16,7 +16,9 @@ import numpy as np
 
 
 def class_sums(outputs: np.ndarray, classes: np.ndarray, threshold: float = 0.5) -> np.ndarray:
-    """Sums of each batch for the metrics of classes, float64 (K, 2): right answers, answers.
+    """Sums of all batches for the metrics of classes, float64 (2,): right answers, answers.
+
+    They are whole numbers, whose sum is exact in any order.
 
     ``outputs`` (K, outputs, B), probabilities or logits; ``classes`` (K, B). A single output
     above ``threshold`` means class 1 (0.5 for probabilities, 0 for logits).
@@ -25,10 +27,7 @@ def class_sums(outputs: np.ndarray, classes: np.ndarray, threshold: float = 0.5)
         answers = outputs[:, 0] > threshold
     else:
         answers = outputs.argmax(axis=1)
-    sums = np.empty((len(outputs), 2))
-    sums[:, 0] = (answers == classes).sum(axis=-1)
-    sums[:, 1] = outputs.shape[-1]
-    return sums
+    return np.array([np.count_nonzero(answers == classes), answers.size], np.float64)
 
 
 def number_sums(outputs: np.ndarray, targets: np.ndarray) -> np.ndarray:
@@ -81,7 +80,7 @@ class Metric:
         batch = np.asarray(outputs).T[np.newaxis]
         right = np.asarray(targets)[np.newaxis]
         if self.task == "classes":
-            return self.value(class_sums(batch, right, threshold)[0])
+            return self.value(class_sums(batch, right, threshold))
         return self.value(number_sums(batch, right)[0], scale)
 
 

@@ -43,15 +43,26 @@ def test_sums_of_parts_give_the_value_of_the_whole(key: str) -> None:
         measure, targets = class_sums, rng.integers(0, 3, (6, 8))
     else:
         measure, targets = number_sums, rng.standard_normal((6, 8, 3))
-    sums = measure(outputs, targets)
+    each = [measure(outputs[[k]], targets[[k]]) for k in range(6)]
     flat_outputs = np.moveaxis(outputs, 1, 2).reshape(48, 3)
     flat_targets = targets.reshape(48, *targets.shape[2:])
-    assert metric.value(sums.sum(axis=0)) == pytest.approx(
-        metric.measure(flat_outputs, flat_targets)
-    )
-    for k in range(6):  # each batch's sums do not depend on the others, not even in the last bit
-        alone = measure(outputs[k : k + 1], targets[k : k + 1])
-        np.testing.assert_array_equal(alone[0], sums[k])
+    total = sum(sums[0] if metric.task == "number" else sums for sums in each)
+    assert metric.value(total) == pytest.approx(metric.measure(flat_outputs, flat_targets))
+
+
+def test_sums_of_numbers_do_not_depend_on_other_batches() -> None:
+    """Not even in the last bit."""
+    rng = np.random.default_rng(0)
+    outputs, targets = rng.standard_normal((6, 3, 8)), rng.standard_normal((6, 8, 3))
+    together = number_sums(outputs, targets)
+    for k in range(6):
+        np.testing.assert_array_equal(number_sums(outputs[[k]], targets[[k]])[0], together[k])
+
+
+def test_sums_of_classes_are_those_of_all_batches() -> None:
+    outputs, classes = np.zeros((3, 2, 4)), np.zeros((3, 4), int)
+    outputs[1, 1, :3] = 1.0  # three answers of twelve are class 1: wrong
+    np.testing.assert_array_equal(class_sums(outputs, classes), [9, 12])
 
 
 def test_r2_of_several_targets_is_their_mean() -> None:

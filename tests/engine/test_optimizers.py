@@ -113,6 +113,16 @@ def test_rates_do_not_depend_on_how_many_are_asked_for(key: str) -> None:
     assert all(rate > 0 for rate in together)
 
 
+@pytest.mark.parametrize("beta", [0.0, 1e-300, 0.9])
+def test_adams_first_and_late_rates(beta: float) -> None:
+    """Powers that get too small for a float, or are 0, neither warn nor disturb."""
+    optimizer = bound("adam", beta_1=beta, beta_2=beta)
+    rates = np.array(optimizer.rates(0.01, 20_000))
+    powers = np.array([beta**t for t in range(1, 20_001)])
+    expected = 0.01 * np.sqrt(1 - powers) / (1 - powers) * np.sqrt(1 - beta)
+    np.testing.assert_allclose(rates, expected, rtol=1e-12)
+
+
 @pytest.mark.parametrize("key", OPTIMIZERS)
 def test_a_helper_takes_half_and_changes_nothing(key: str) -> None:
     single, double, helper = bound(key, np.float32, SPLIT_WORTH), OPTIMIZERS[key](), Helper()
