@@ -168,11 +168,11 @@ def _parse(body: bytes, form: TextFormat, name: str, n_columns: int) -> list[Fou
         raise DataError(_pandas_sentence(str(error), name)) from error
     if not len(frame):
         raise DataError(f"{name} holds no row of data. Add rows.")
-    columns = []
-    for index in range(n_columns):
-        # Taken out one by one, so that text and codes of only one column are held at a time.
-        columns.append(_found(str(index), frame.pop(index), form.decimal))
-    return columns
+    # Taken out one by one, so that text and codes of only one column are held at a time; from a
+    # list, as taking a column out of a frame looks at all the others.
+    rest = [series for _name, series in frame.items()][::-1]
+    del frame
+    return [_found(str(index), rest.pop(), form.decimal) for index in range(n_columns)]
 
 
 def _pandas_sentence(message: str, name: str) -> str:
