@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPointF, Signal
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QButtonGroup, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QWidget
 
 from nn_designer.app.theme import Theme, ThemeManager
 from nn_designer.app.views.axes import (
@@ -19,13 +19,24 @@ from nn_designer.app.views.axes import (
     short_value,
     shown_value,
 )
+from nn_designer.app.views.best_mark import BestMark
+from nn_designer.app.views.heading import HeadingButton
 from nn_designer.app.views.legend_chip import LegendChip
 from nn_designer.app.views.plot_frame import PlotFrame, line_pen, with_alpha
 from nn_designer.app.views.quantities import ACCURACY, LOSS, MAE, R2, Curves, Quantity
 from nn_designer.app.views.series import Series, decimate
 
 DRAWN_POINTS = 400
-_DOTS_UP_TO = 60  # epochs; more would be a caterpillar
+_DOTS_UP_TO = 60  # epochs, and
+_DOT_EVERY_PX = 7.0  # at least: more would be a caterpillar
+_TRAINING_TIP = (
+    "Training part: the mean over some batches, as training passes them. Dots: the mean over an "
+    "epoch, in its middle. A click hides or shows the curve."
+)
+_VALIDATION_TIP = (
+    "Validation part, never trained with: what the network makes of it at the end of each epoch. "
+    "A click hides or shows the curve."
+)
 
 
 class CurvePlot(PlotFrame):
@@ -56,7 +67,7 @@ class CurvePlot(PlotFrame):
         )
         self._empty = empty
         self._curves: dict[str, Curves] = {}
-        self._buttons: list[QToolButton] = []
+        self._buttons: list[HeadingButton] = []
         self._epochs = 1
         self._best: int | None = None
         self._following = True
@@ -65,12 +76,16 @@ class CurvePlot(PlotFrame):
 
         self._quantity_group = QButtonGroup(self)
         self._quantity_group.idClicked.connect(self._on_quantity_clicked)
-        self._training_chip = LegendChip("training", name=f"{name}_training", dots=False)
-        self._validation_chip = LegendChip("validation", name=f"{name}_validation", dots=True)
+        self._training_chip = LegendChip("training", "train", name=f"{name}_training", dots=False)
+        self._training_chip.setToolTip(_TRAINING_TIP)
+        self._validation_chip = LegendChip(
+            "validation", "val.", name=f"{name}_validation", dots=True
+        )
+        self._validation_chip.setToolTip(_VALIDATION_TIP)
         self._log_button = self._make_button("log", f"{name}_log", "Logarithmic axis")
-        self.header.addWidget(self._training_chip)
-        self.header.addWidget(self._validation_chip)
-        self.header.addWidget(self._log_button)
+        self.heading.add_legend(self._training_chip, self._validation_chip)
+        self.heading.add_switch(self._log_button)
+        self.heading.room_for = "at epoch 100.00"
         for button in (self._training_chip, self._validation_chip, self._log_button):
             button.toggled.connect(self._on_switch_toggled)
 
@@ -79,9 +94,7 @@ class CurvePlot(PlotFrame):
         self._dots = pg.ScatterPlotItem(size=6, antialias=True)
         self._validation = pg.PlotCurveItem(antialias=True)
         self._validation_dots = pg.ScatterPlotItem(size=6, antialias=True)
-        self._best_line = pg.InfiniteLine(angle=90)
-        self._best_text = pg.TextItem(anchor=(0.5, 0.0))
-        self._best_text.setFont(self.axis_font)
+        self._best_mark = BestMark(self.axis_font)
         self._cursor = pg.InfiniteLine(angle=90)
         self._cursor_dots = pg.ScatterPlotItem(size=9, antialias=True)
         for z, item in enumerate(self._items()):
@@ -89,6 +102,7 @@ class CurvePlot(PlotFrame):
             self.plot.addItem(item, ignoreBounds=True)
         self.plot.setMouseEnabled(x=True, y=False)
         self.plot.vb.sigRangeChangedManually.connect(self._on_range_changed)
+        self.plot.vb.sigResized.connect(self._draw_best)
         self.plot_widget.viewport().installEventFilter(self)
         self.plot_widget.setMouseTracking(True)
 
@@ -98,41 +112,34 @@ class CurvePlot(PlotFrame):
 
     def _items(self) -> tuple[Any, ...]:
         return (
-            self._best_line, self._cursor, self._raw, self._strong, self._validation,
-            self._dots, self._validation_dots, self._best_text, self._cursor_dots,
+            self._best_mark.line, self._cursor, self._raw, self._strong, self._validation,
+            self._dots, self._validation_dots, self._best_mark.text, self._cursor_dots,
         )  # fmt: skip
 
-    def _make_button(self, text: str, name: str, accessible: str) -> QToolButton:
-        button = QToolButton()
-        button.setText(text)
-        button.setCheckable(True)
-        button.setObjectName(name)
-        button.setAccessibleName(accessible)
-        button.setToolTip(accessible)
-        button.setFont(self.axis_font)
-        button.setAutoRaise(True)
+    def _make_button(self, text: str, name: str, accessible: str) -> HeadingButton:
+        button = HeadingButton(text, name=name, accessible=accessible, font=self.axis_font)
+        button.apply_theme(self.theme)
         self._buttons.append(button)
         return button
 
     # ------------------------------------------------------------------ what is shown
 
     def set_quantities(self, quantities: tuple[Quantity, ...]) -> None:
-        """Offer these; with more than one, buttons beside the title choose. Clears."""
+        """Offer these; with more than one, buttons instead of the title choose. Clears."""
         for button in self._quantity_group.buttons():
             self._quantity_group.removeButton(button)
             self._buttons.remove(button)
-            button.deleteLater()
         self.quantities = quantities
         self._curves = {quantity.key: Curves() for quantity in quantities}
-        if len(quantities) > 1:
-            for i, quantity in enumerate(quantities):
-                name = f"{self.objectName()}_{quantity.key}"
-                button = self._make_button(quantity.title, name, f"Show {quantity.title}")
-                self._quantity_group.addButton(button, i)
-                self.header.insertWidget(i + 1, button)
-            self._quantity_group.button(0).setChecked(True)
-            self._style_buttons()
-        self.title_label.setVisible(len(quantities) == 1)
+        choices = []
+        for i, quantity in enumerate(quantities if len(quantities) > 1 else ()):
+            name = f"{self.objectName()}_{quantity.key}"
+            button = self._make_button(quantity.title, name, f"Show {quantity.title}")
+            self._quantity_group.addButton(button, i)
+            choices.append(button)
+        self.heading.set_choices(choices)
+        if choices:
+            choices[0].setChecked(True)
         self._show_quantity(quantities[0])
         self.clear()
 
@@ -171,14 +178,18 @@ class CurvePlot(PlotFrame):
         self.redraw()
 
     def add_batches(self, key: str, x: np.ndarray, y: np.ndarray) -> None:
-        """Points within epochs: ``x`` (n,) in epochs."""
+        """Means over some batches: ``x`` (n,), in epochs, is where they end."""
         self._curves[key].batches.extend(x, y)
 
     def add_epochs(
         self, key: str, x: np.ndarray, training: np.ndarray, validation: np.ndarray
     ) -> None:
-        """Points at the ends of epochs (n,); NaN where there is no value."""
-        self._curves[key].training.extend(x, training)
+        """What came of the epochs that ended at ``x`` (n,); NaN where there is no value.
+
+        The training value is the mean over the epoch, while the weights changed: it stands for
+        the middle of the epoch. The validation value is that of the weights at its end.
+        """
+        self._curves[key].training.extend(x - 0.5, training)
         self._curves[key].validation.extend(x, validation)
 
     def set_best(self, epoch: int | None) -> None:
@@ -214,11 +225,11 @@ class CurvePlot(PlotFrame):
             self._validation_dots, curves.validation, show_validation, low, high
         )
         self.points_drawn = drawn
-        self._draw_best(curves)
+        self._draw_best()
         self._draw_values(curves)
 
     def _heights(self, y: np.ndarray) -> np.ndarray:
-        return np.log10(np.maximum(y, 1e-12)) if self.logarithmic else y
+        return np.log10(np.maximum(y, 1e-30)) if self.logarithmic else y
 
     def _draw(self, item: Any, x: np.ndarray, y: np.ndarray, part: slice, limit: int) -> int:
         """Draw a part of a curve with at most ``limit`` points; the number of points drawn."""
@@ -235,7 +246,8 @@ class CurvePlot(PlotFrame):
     def _draw_dots(self, item: Any, series: Series, shown: bool, low: float, high: float) -> int:
         part = series.window(low, high)
         x, y = series.x[part], series.y[part]
-        visible = shown and 0 < len(x) <= _DOTS_UP_TO
+        most = min(_DOTS_UP_TO, self.plot.vb.width() / _DOT_EVERY_PX)
+        visible = shown and 0 < len(x) <= max(most, 1)
         item.setVisible(visible)
         if not visible:
             return 0
@@ -248,11 +260,11 @@ class CurvePlot(PlotFrame):
     def _fit(self, curves: Curves) -> None:
         """Follow the run with both axes, in steps, so that the axes are not repainted each time."""
         view = self.plot.vb
-        reached = max(
-            (float(s.x[-1]) for s in (curves.batches, curves.training) if len(s)), default=0.0
-        )
+        all_series = (curves.batches, curves.training, curves.validation)
+        reached = max((float(s.x[-1]) for s in all_series if len(s)), default=0.0)
         if self._following:
-            right = epochs_shown(reached, self._epochs)
+            # A little more, so that the last dot is seen whole.
+            right = 1.025 * epochs_shown(reached, self._epochs)
             if view.viewRange()[0] != [0.0, right]:
                 view.setXRange(0.0, right, padding=0)
         values = np.concatenate((curves.batches.smooth, curves.training.y, curves.validation.y))
@@ -269,21 +281,11 @@ class CurvePlot(PlotFrame):
         if self._restyled or low < now_low or high > now_high or loose:
             view.setYRange(low, high, padding=0)
 
-    def _draw_best(self, curves: Curves) -> None:
-        shown = self._best is not None and len(curves.training) > 0
-        self._best_line.setVisible(shown)
-        self._best_text.setVisible(shown)
-        if not shown:
-            return
-        (low_x, high_x), (low, high) = self.plot.vb.viewRange()
-        best = float(self._best or 0)
-        self._best_line.setPos(best)
-        self._best_text.setText(f"best: epoch {self._best:,}", color=self.theme.text_muted)
-        where = (best - low_x) / max(high_x - low_x, 1e-9)
+    def _draw_best(self, *_: object) -> None:
         # Beside the line, where the curve is not: a loss ends low, an accuracy high.
         below = self.quantity.percent or not self.quantity.from_zero
-        self._best_text.setAnchor((0.0 if where < 0.5 else 1.0, 1.0 if below else 0.0))
-        self._best_text.setPos(best, low if below else high)
+        best = self._best if len(self.curves().training) else None
+        self._best_mark.place(best, self.plot.vb, below=below)
 
     def _draw_values(self, curves: Curves) -> None:
         """The values in the legend: where the mouse is, otherwise the last ones."""
@@ -309,12 +311,11 @@ class CurvePlot(PlotFrame):
         if spots:
             self._cursor_dots.setData(spots)
         if at is None:
-            self.remark_label.setText("")
+            self.heading.set_remark()
         else:
             self._cursor.setPos(at)
-            self.remark_label.setText(
-                f"at epoch {at:.2f}" if self._epochs < 1000 else f"at {at:.0f}"
-            )
+            place = f"{at:.2f}" if self._epochs < 1000 else f"{at:,.0f}"
+            self.heading.set_remark(f"at epoch {place}", f"at {place}", place)
 
     # ------------------------------------------------------------------ hands and eyes
 
@@ -372,25 +373,15 @@ class CurvePlot(PlotFrame):
             dots.setBrush(pg.mkBrush(colour))
             dots.setPen(pg.mkPen(theme.plot_background, width=1))
         self._cursor_dots.setPen(pg.mkPen(theme.plot_background, width=1.5))
-        self._best_line.setPen(pg.mkPen(theme.text_muted, width=1, style=Qt.PenStyle.DashLine))
+        self._best_mark.apply_theme(theme)
         self._cursor.setPen(pg.mkPen(theme.text_muted, width=1))
         for axis in (self.plot.getAxis("left"), self.plot.getAxis("bottom")):
             axis.grid_colour = theme.plot_grid
         self._training_chip.set_colours(theme.training, theme.text, theme.text_muted)
         self._validation_chip.set_colours(theme.validation, theme.text, theme.text_muted)
-        self._style_buttons()
-        self._on_switch_toggled(True)
-
-    def _style_buttons(self) -> None:
-        theme = self.theme
         for button in self._buttons:
-            button.setStyleSheet(
-                f"QToolButton {{ color: {theme.text_muted}; background: transparent;"
-                " border: 1px solid transparent; border-radius: 5px; padding: 2px 5px; }"
-                f"QToolButton:hover {{ border-color: {theme.border}; }}"
-                f"QToolButton:focus {{ border-color: {theme.accent}; }}"
-                f"QToolButton:checked {{ color: {theme.text}; background: {theme.accent_soft}; }}"
-            )
+            button.apply_theme(theme)
+        self._on_switch_toggled(True)
 
 
 __all__ = ["ACCURACY", "DRAWN_POINTS", "LOSS", "MAE", "R2", "CurvePlot", "Quantity"]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from nn_designer.app.theme import Theme, ThemeManager
 from nn_designer.app.views.plot_frame import small
+
+_GAP = 14
 
 
 def shown_duration(seconds: float) -> str:
@@ -25,6 +27,18 @@ def shown_rate(samples_per_second: float) -> str:
         return f"{samples_per_second:.0f} samples/s"
     power = 10 ** (len(f"{samples_per_second:.0f}") - 3)
     return f"{round(samples_per_second / power) * power:,} samples/s"
+
+
+def shown_epoch(position: float, epochs: int, state: str) -> str:
+    """How far a run is that did ``position`` of its ``epochs``. ``state`` is the trainer's.
+
+    "Epoch 3 of 10" is under way; "2 of 10 epochs" are done, where nothing is under way.
+    """
+    between = position == int(position)
+    if state == "running" or (state == "paused" and (not between or position == 0)):
+        return f"Epoch {min(epochs, int(position) + 1):,} of {epochs:,}"
+    done = f"{int(position):,}" if between else f"{position:,.1f}"
+    return f"{done} of {epochs:,} {'epoch' if epochs == 1 else 'epochs'}"
 
 
 class ThinBar(QWidget):
@@ -87,7 +101,7 @@ class ProgressStrip(QWidget):
         self.note_label = self._label("note")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(4, 0, 4, 0)
-        layout.setSpacing(14)
+        layout.setSpacing(_GAP)
         state = QHBoxLayout()
         state.setSpacing(7)
         state.addWidget(self._dot)
@@ -134,11 +148,10 @@ class ProgressStrip(QWidget):
         """``position`` in epochs done, with fractions."""
         self.bar.set_share(position / epochs if epochs else 0.0)
 
-    def show_epoch(self, position: float, epochs: int) -> None:
+    def show_epoch(self, position: float, epochs: int, state: str) -> None:
         """The epoch in words; a new text lays the line out again, so not at every redraw."""
         if epochs:
-            under_way = min(epochs, int(position) + 1)
-            self.epoch_label.setText(f"Epoch {under_way:,} of {epochs:,}")
+            self.epoch_label.setText(shown_epoch(position, epochs, state))
 
     def show_speed(self, rate: float | None, left_s: float | None, elapsed_s: float | None) -> None:
         self.rate_label.setText("" if rate is None else shown_rate(rate))
@@ -151,12 +164,32 @@ class ProgressStrip(QWidget):
             label.setMinimumWidth(
                 max(label.minimumWidth(), label.sizeHint().width()) if label.text() else 0
             )
-            label.setVisible(bool(label.text()))
+        self._make_room()
 
     def show_note(self, text: str) -> None:
         """A remark at the end of the line, such as that the design has changed since."""
         self.note_label.setText(text)
         self.note_label.setVisible(bool(text))
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Show as much as fits; nothing is cut. What matters least goes first."""
+        kept = (self.state_label, self.epoch_label, self.note_label)
+        used = 34 + _GAP + self.bar.minimumSizeHint().width()
+        used += sum(label.sizeHint().width() + _GAP for label in kept if label.text())
+        for label in (self.left_label, self.elapsed_label, self.rate_label):
+            width = max(label.sizeHint().width(), label.minimumWidth()) + _GAP
+            fits = bool(label.text()) and used + width <= self.width()
+            label.setVisible(fits)
+            used += width if fits else 0
+
+    def minimumSizeHint(self) -> QSize:
+        """Whatever it says, it does not push the window's parts apart."""
+        return QSize(200, self.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
 
     def _on_theme_changed(self, theme: Theme) -> None:
         self.theme = theme

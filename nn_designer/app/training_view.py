@@ -250,8 +250,9 @@ class TrainingView(QWidget):
         self._set_task(self._trainer.task)
         self.loss_plot.begin(started.epochs)
         self.metric_plot.begin(started.epochs)
-        self.strip.show_progress(0.0, started.epochs)
-        self.strip.show_epoch(0.0, started.epochs)
+        self._position = started.epoch + started.batch / max(1, started.steps_per_epoch)
+        self.strip.show_progress(self._position, started.epochs)
+        self.strip.show_epoch(self._position, started.epochs, self._trainer.state)
         self._show_difference()
 
     def _on_progressed(self, update: Update) -> None:
@@ -323,7 +324,7 @@ class TrainingView(QWidget):
             # Numbers that change faster can't be read.
             self._speed_due = False
             self._speed_shown_at = now
-            self.strip.show_epoch(self._position, info.epochs)
+            self.strip.show_epoch(self._position, info.epochs, self._trainer.state)
             self._show_speed(info)
 
     def _show_speed(self, info: Started) -> None:

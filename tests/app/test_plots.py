@@ -10,7 +10,14 @@ from pytestqt.qtbot import QtBot
 
 from nn_designer.app.plots import ACCURACY, DRAWN_POINTS, LOSS, MAE, R2, CurvePlot
 from nn_designer.app.theme import DARK, ThemeManager
-from nn_designer.app.views.axes import epochs_shown, fitted_range, shown_value, step_above
+from nn_designer.app.views.axes import (
+    epochs_shown,
+    fitted_range,
+    short_value,
+    shown_value,
+    step_above,
+    whole_ticks,
+)
 
 
 @pytest.fixture
@@ -69,7 +76,8 @@ def test_double_click_shows_all_again(plot: CurvePlot, qtbot: QtBot) -> None:
     plot.plot.vb.setXRange(2.0, 3.0, padding=0)
     plot._on_range_changed(None)
     qtbot.mouseDClick(plot.plot_widget.viewport(), Qt.MouseButton.LeftButton, pos=_place(plot, 2.5))
-    assert plot.plot.vb.viewRange()[0] == [0.0, 10.0]
+    low, high = plot.plot.vb.viewRange()[0]
+    assert low == 0.0 and 10.0 < high < 10.5  # the last dot is seen whole
 
 
 def _place(plot: CurvePlot, x: float) -> QPoint:
@@ -110,11 +118,32 @@ def test_the_legend_hides_a_curve(plot: CurvePlot, qtbot: QtBot) -> None:
 
 def test_the_best_epoch_is_marked(plot: CurvePlot) -> None:
     fill(plot)
-    assert not plot._best_line.isVisible()
+    assert not plot._best_mark.line.isVisible()
     plot.set_best(6)
     plot.redraw()
-    assert plot._best_line.isVisible() and plot._best_line.value() == 6.0
-    assert plot._best_text.toPlainText() == "best: epoch 6"
+    mark = plot._best_mark
+    assert mark.line.isVisible() and mark.line.value() == 6.0
+    assert mark.text.isVisible() and mark.text.toPlainText() == "best: epoch 6"
+
+
+@pytest.mark.parametrize("best", [1, 18, 37, 40])
+@pytest.mark.parametrize("width", [190, 210, 300, 520])
+def test_the_label_of_the_best_epoch_lies_whole_beside_its_line_or_not_at_all(
+    plot: CurvePlot, width: int, best: int
+) -> None:
+    plot.resize(width, 200)
+    fill(plot, epochs=40, reached=40)
+    plot.set_best(best)
+    plot.redraw()
+    text, view = plot._best_mark.text, plot.plot.vb
+    if not text.isVisible():
+        return
+    assert text.toPlainText() in (f"best: epoch {best}", f"best: {best}")
+    plot.grab()  # only then it has its size
+    box = text.textItem.sceneBoundingRect()
+    inside = view.sceneBoundingRect()
+    assert box.left() >= inside.left() - 0.5 and box.right() <= inside.right() + 0.5
+    assert width < 300 or text.toPlainText().startswith("best: epoch")
 
 
 def test_colours_follow_the_theme(plot: CurvePlot) -> None:
@@ -147,6 +176,67 @@ def test_values_are_written_as_people_read_them() -> None:
     ]  # fmt: skip
 
 
+def test_short_values_say_something_however_small() -> None:
+    values = (0.0, 0.00123, 0.21342, 1.5, 312.04, 3.1e8, 2e-7)
+    assert [short_value(v) for v in values] == [
+        "0", "0.001", "0.213", "1.50", "312", "3e+08", "2e-07",
+    ]  # fmt: skip
+    assert short_value(0.97312, percent=True) == "97 %"
+
+
+def test_a_mean_stands_in_the_middle_of_what_it_is_the_mean_of(plot: CurvePlot) -> None:
+    plot.begin(3)
+    plot.add_batches("loss", np.array([0.5, 1.0, 1.5, 2.0]), np.array([4.0, 2.0, 1.5, 1.3]))
+    at = np.array([1.0, 2.0])
+    plot.add_epochs("loss", at, np.array([3.0, 1.4]), np.array([1.9, 1.2]))
+    plot.redraw()
+    curves = plot.curves()
+    assert curves.batches.x.tolist() == [0.25, 0.75, 1.25, 1.75]
+    assert plot._dots.data["x"].tolist() == [0.5, 1.5]  # Keras' loss: the mean over the epoch
+    assert plot._validation_dots.data["x"].tolist() == [1.0, 2.0]  # of the weights at its end
+    plot.read_at(1.1)
+    assert plot._validation_chip.value == shown_value(1.9)
+
+
+def test_dots_are_drawn_only_where_they_lie_apart(plot: CurvePlot) -> None:
+    fill(plot, epochs=40, reached=40)
+    assert plot._dots.isVisible()
+    plot.resize(200, 200)
+    plot.redraw()
+    assert not plot._dots.isVisible()
+    fill(plot, epochs=1, reached=1)
+    assert plot._validation_dots.isVisible()  # otherwise nothing would be there
+
+
+@pytest.mark.parametrize(("low", "high"), [(0, 1.025), (0, 10.25), (3.2, 3.9), (0, 102_500)])
+def test_labels_of_the_epoch_axis_are_whole_numbers_that_do_not_touch(
+    low: float, high: float
+) -> None:
+    step, ticks = whole_ticks(low, high, size=130, label_width=44)
+    assert all(tick == int(tick) and low <= tick <= high for tick in ticks)
+    assert step * 130 / (high - low) >= 44
+    assert len(ticks) >= 2 or high - low < 1
+
+
+def test_a_loss_of_nothing_but_zeros_has_a_plain_axis(plot: CurvePlot, qtbot: QtBot) -> None:
+    zeros = np.zeros(5)
+    assert fitted_range(zeros, percent=False, from_zero=True, logarithmic=False, first=0.0) == (
+        -0.025, 1.06,
+    )  # fmt: skip
+    plot.begin(5)
+    plot.add_batches("loss", np.arange(1, 6.0), zeros)
+    plot.add_epochs("loss", np.arange(1, 6.0), zeros, zeros)
+    plot.redraw()
+    qtbot.mouseClick(plot._log_button, Qt.MouseButton.LeftButton)
+    assert plot.logarithmic and not plot.grab().isNull()
+
+
+def test_a_logarithmic_axis_spans_what_can_be_told_apart() -> None:
+    values = np.array([1.0, 1e-300, 0.0])
+    low, high = fitted_range(values, percent=False, from_zero=True, logarithmic=True, first=1.0)
+    assert -13 < low < -11 and 0 <= high < 1
+
+
 def test_the_epoch_axis_grows_in_steps_and_never_past_the_end() -> None:
     assert epochs_shown(0.5, 10) == 10.0
     assert epochs_shown(3.0, 500) == 10.0
@@ -158,6 +248,6 @@ def test_the_epoch_axis_grows_in_steps_and_never_past_the_end() -> None:
 def test_a_loss_that_blew_up_does_not_press_the_rest_flat() -> None:
     values = np.array([2.0, 1.0, 0.5, 1e9])
     low, high = fitted_range(values, percent=False, from_zero=True, logarithmic=False, first=2.0)
-    assert low == 0.0 and high < 10
+    assert -0.5 < low <= 0.0 and high < 10
     low, high = fitted_range(values, percent=False, from_zero=True, logarithmic=True, first=2.0)
     assert low < -0.3 and high >= 9

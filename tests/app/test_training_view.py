@@ -85,9 +85,32 @@ def test_a_run_fills_curves_surface_and_strip(qtbot: QtBot, desk: Any) -> None:
     assert len(one.view.metric_plot.curves("accuracy").validation) == 200
     assert one.view.side_view.picture.image != before
     assert one.view.strip.state_label.text() == "Finished"
-    assert one.view.strip.epoch_label.text() == "Epoch 200 of 200"
+    assert one.view.strip.epoch_label.text() == "200 of 200 epochs"
     assert "samples/s" in one.view.strip.rate_label.text()
     assert one.view.strip.bar.share == 1.0
+
+
+def test_after_every_end_the_strip_says_how_many_epochs_were_done(qtbot: QtBot, desk: Any) -> None:
+    early = design("auto-mpg", epochs=150, early_stopping=True, patience=2)
+    one = desk(early)
+    one.train()
+    done = len(one.trainer.history)
+    assert done < 150 and one.view.strip.state_label.text() == "Stopped early"
+    assert one.view.strip.epoch_label.text() == f"{done} of 150 epochs"
+
+
+def test_steps_say_what_is_under_way_and_what_is_done(qtbot: QtBot, desk: Any) -> None:
+    one = desk(design("spiral", epochs=30))
+    said = one.view.strip.epoch_label
+    one.trainer.step_epoch(one.store.document)
+    qtbot.waitUntil(lambda: said.text() == "1 of 30 epochs", timeout=WAIT_MS)
+    one.trainer.step_batch()
+    qtbot.waitUntil(lambda: said.text() == "Epoch 2 of 30", timeout=WAIT_MS)
+    one.trainer.step_epoch()
+    qtbot.waitUntil(lambda: said.text() == "2 of 30 epochs", timeout=WAIT_MS)
+    with qtbot.waitSignal(one.trainer.finished, timeout=WAIT_MS):
+        one.trainer.resume()
+    qtbot.waitUntil(lambda: said.text() == "30 of 30 epochs", timeout=WAIT_MS)
 
 
 def test_numbers_get_error_and_r2_and_a_scatter_plot(qtbot: QtBot, desk: Any) -> None:

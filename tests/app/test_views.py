@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QFontMetricsF
 from pytestqt.qtbot import QtBot
 
 from nn_designer.app.theme import LIGHT, ThemeManager
@@ -235,8 +235,8 @@ def test_a_confusion_matrix_says_each_cell_in_words(qtbot: QtBot, themes: ThemeM
 
 def test_the_cell_under_the_mouse_is_found(qtbot: QtBot, themes: ThemeManager) -> None:
     view = confusion(qtbot, themes)
-    table, cell_w = view.matrix._layout()
-    cell_h = table.height() / 3
+    places = view.matrix._layout()
+    table, cell_w, cell_h = places.table, places.cell_w, places.cell_h
     for row in range(3):
         for column in range(3):
             at = QPointF(table.left() + (column + 0.5) * cell_w, table.top() + (row + 0.5) * cell_h)
@@ -248,8 +248,8 @@ def test_the_share_of_a_row_is_its_colour(qtbot: QtBot, themes: ThemeManager) ->
     view = confusion(qtbot, themes)
     view.show_probe(Probe("confusion", 1.0, COUNTS))
     picture = view.matrix.grab().toImage()
-    table, cell_w = view.matrix._layout()
-    cell_h = table.height() / 3
+    places = view.matrix._layout()
+    table, cell_w, cell_h = places.table, places.cell_w, places.cell_h
     ratio = picture.devicePixelRatio()
 
     def colour(row: int, column: int) -> QColor:
@@ -272,3 +272,43 @@ def test_any_number_of_classes_can_be_painted_at_any_size(
     counts = np.random.default_rng(0).integers(0, 12345, (classes, classes))
     view.show_probe(Probe("confusion", 1.0, counts))
     assert not view.grab().isNull()
+
+
+def test_names_of_columns_are_whole_or_readable_or_not_there(
+    qtbot: QtBot, themes: ThemeManager
+) -> None:
+    view = shown(qtbot, ConfusionMatrix(themes))
+    metrics = QFontMetricsF(view.font())
+    view.matrix.names = tuple(str(i) for i in range(40))
+    few = view.matrix.column_names(metrics, 10.0)
+    assert 5 < len(few) < 40 and all(name == str(i) for i, name in few.items())
+    view.matrix.names = ("a rather long class name", "another long class name")
+    assert view.matrix.column_names(metrics, 500.0) == dict(enumerate(view.matrix.names))
+    shorter = view.matrix.column_names(metrics, 60.0)
+    assert len(shorter) == 2 and all("…" in name for name in shorter.values())
+    assert view.matrix.column_names(metrics, 20.0) == {}
+
+
+def test_a_narrow_matrix_gives_its_room_to_the_cells(qtbot: QtBot, themes: ThemeManager) -> None:
+    names = tuple(str(i) for i in range(10))
+    view = shown(qtbot, ConfusionMatrix(themes), 196, 200)
+    view.show_scene(scene("confusion", class_names=names))
+    narrow = view.matrix._layout()
+    assert not narrow.with_shares and narrow.caption == "pred."
+    assert narrow.table.width() > 0.6 * view.width()
+    view.resize(400, 200)
+    wide = view.matrix._layout()
+    assert wide.with_shares and wide.caption == "predicted"
+
+
+@pytest.mark.parametrize("size", [(190, 200), (240, 180), (380, 320)])
+def test_the_plane_takes_the_room_there_is(
+    qtbot: QtBot, themes: ThemeManager, size: tuple[int, int]
+) -> None:
+    view = shown(qtbot, DecisionSurface(themes), *size)
+    view.show_scene(scene("surface"))
+    view.grab()
+    inside = view.plot.vb.sceneBoundingRect()
+    below = size[1] - view.heading.height()
+    assert inside.width() > size[0] - 64 or inside.height() > below - 56
+    assert 0.6 < inside.width() / inside.height() < 1.4  # near a square

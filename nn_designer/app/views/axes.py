@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF
+from PySide6.QtGui import QFont, QFontMetricsF
 
+_DECADES = 12  # that a logarithmic axis spans at most
 _STEPS = (1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0)
 
 
@@ -25,10 +27,15 @@ def shown_value(value: float, percent: bool = False) -> str:
 
 
 def short_value(value: float, percent: bool = False) -> str:
-    """A value where room is short: "0.21", "97 %", "3e+08"."""
+    """A value where room is short: "0.213", "97 %", "3e+08"."""
     if percent:
         return f"{100 * value:.0f} %"
-    return f"{value:.2f}" if 0.01 <= abs(value) < 100 else f"{value:.0e}"
+    size = abs(value)
+    if size >= 1e5 or 0 < size < 5e-4:
+        return f"{value:.0e}"
+    if size >= 100 or size == 0:
+        return f"{value:.0f}"
+    return f"{value:.2f}" if size >= 1 else f"{value:.3f}"
 
 
 def step_above(value: float) -> float:
@@ -60,15 +67,18 @@ def fitted_range(
         if not len(positive):
             return -3.0, 0.5
         low, high = math.log10(float(positive.min())), math.log10(float(positive.max()))
+        low = max(low, high - _DECADES)
         return math.floor(4 * low - 0.2) / 4, math.ceil(4 * high + 0.2) / 4
     if percent:
         return max(0.0, math.floor((low - 0.02) * 10) / 10), 1.02
+    if from_zero and low == high == 0.0:
+        return -0.025, 1.06
     if from_zero and first > 0:
         # A loss that blew up must not press everything else flat; the log axis shows it all.
         high = min(high, 4.0 * first)
     span = max(high - min(low, 0.0 if from_zero else low), 1e-6, 1e-3 * abs(high))
     if from_zero and low >= 0.0 and low < 0.7 * high:
-        return 0.0, high + 0.06 * span
+        return -0.025 * span, high + 0.06 * span  # a line along zero is seen whole
     return low - 0.08 * span, high + 0.08 * span
 
 
@@ -96,11 +106,12 @@ class ValueAxis(_Axis):
     def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
         if self.logMode:
             return [(1.0, _log_ticks(low, high, size))]
-        levels: list[tuple[float, Any]] = super().tickValues(low, high, size)
         if self._whole:
-            levels = [(step, ticks) for step, ticks in levels if step >= 1]
+            metrics = QFontMetricsF(self.style["tickFont"] or QFont())
+            return [whole_ticks(low, high, size, metrics.horizontalAdvance(f"{high:,.0f}"))]
+        levels: list[tuple[float, Any]] = super().tickValues(low, high, size)
         # Grid lines at labelled ticks only: the finest levels would be noise.
-        return [(step, list(ticks)) for step, ticks in levels[: 1 if not self._whole else 2]]
+        return [(step, list(ticks)) for step, ticks in levels[:1]]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         if self.logMode:
@@ -108,11 +119,27 @@ class ValueAxis(_Axis):
         if self.percent:
             return [f"{100 * value:.4g} %" if value <= 1.0 + 1e-9 else "" for value in values]
         decimals = max(0, -math.floor(math.log10(spacing) + 1e-9)) if spacing > 0 else 0
-        if max((abs(value) for value in values), default=0.0) >= 1e6 or decimals > 5:
+        if max((abs(value) for value in values), default=0.0) >= 1e5 or decimals > 5:
             return [f"{value:.2g}" for value in values]
         if self._whole:
             return [f"{value:,.0f}" for value in values]
-        return [f"{value:.{decimals}f}" for value in values]
+        return [_minus(f"{value:.{decimals}f}") for value in values]
+
+
+def whole_ticks(
+    low: float, high: float, size: float, label_width: float
+) -> tuple[float, list[float]]:
+    """Whole numbers from ``low`` to ``high`` on an axis of ``size`` pixels, 1, 2, 5, 10 ...
+    apart, so that labels of this width do not touch."""
+    fewest = max(1.0, (high - low) * (label_width + 12.0) / max(size, 1.0))
+    power = 10.0 ** math.floor(math.log10(fewest))
+    step = next(f * power for f in (1.0, 2.0, 5.0, 10.0) if f * power >= fewest * (1 - 1e-9))
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return step, [step * i for i in range(first, last + 1)]
+
+
+def _minus(text: str) -> str:
+    return text.replace("-", "−")
 
 
 def _log_ticks(low: float, high: float, size: float) -> list[float]:
@@ -139,11 +166,23 @@ class PlainAxis(_Axis):
         if grid:
             self.setGrid(255)
 
+    def fit_width(self, low: float, high: float) -> None:
+        """Be as wide as the labels from ``low`` to ``high`` are, however many there is room for."""
+        texts = [
+            text
+            for size in (100.0, 200.0, 400.0, 800.0)
+            for step, ticks in self.tickValues(low, high, size)
+            for text in self.tickStrings(ticks, 1.0, step)
+        ]
+        metrics = QFontMetricsF(self.style["tickFont"] or QFont())
+        widest = max((metrics.horizontalAdvance(text) for text in texts), default=0.0)
+        self.setWidth(math.ceil(widest) + 12)
+
     def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
         return [(step, list(ticks)) for step, ticks in super().tickValues(low, high, size)[:1]]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         decimals = max(0, -math.floor(math.log10(spacing) + 1e-9)) if spacing > 0 else 0
         if max((abs(value) for value in values), default=0.0) >= 1e6 or decimals > 4:
-            return [f"{value:.2g}".replace("-", "−") for value in values]
-        return [f"{value:.{decimals}f}".replace("-", "−") for value in values]
+            return [_minus(f"{value:.2g}") for value in values]
+        return [_minus(f"{value:.{decimals}f}") for value in values]

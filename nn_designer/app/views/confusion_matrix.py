@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
@@ -14,6 +18,7 @@ from nn_designer.app.views.plot_frame import Frame, small
 from nn_designer.app.widgets.tips import plain_tip
 
 _WIDEST_NAME = 92
+_NARROWEST_NAME = 28  # a name that is shortened to less says nothing
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -22,6 +27,27 @@ def mixed(first: QColor, second: QColor, share: float) -> QColor:
     """``share`` of the way from the first colour to the second."""
     pairs = zip(first.getRgb()[:3], second.getRgb()[:3], strict=True)
     return QColor(*(round(a + share * (b - a)) for a, b in pairs))
+
+
+def shortened(names: Sequence[str], metrics: QFontMetricsF, width: float) -> list[str]:
+    """The beginnings of names that are too long; their middles go where beginnings are alike."""
+    for mode in (Qt.TextElideMode.ElideRight, Qt.TextElideMode.ElideMiddle):
+        texts = [metrics.elidedText(name, mode, width) for name in names]
+        if len(set(texts)) == len(set(names)):
+            break
+    return texts
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Where things are: the table without names, its cells, and what stands around it."""
+
+    table: QRectF
+    cell_w: float
+    cell_h: float
+    name_w: int
+    caption: str
+    with_shares: bool
 
 
 class _Matrix(QWidget):
@@ -37,34 +63,37 @@ class _Matrix(QWidget):
 
     # ------------------------------------------------------------------ places
 
-    def _layout(self) -> tuple[QRectF, float]:
-        """The table without names, and a cell's width. Cells are wider than high, if they can
-        be, but not bars."""
+    def _layout(self) -> _Places:
+        """Cells are wider than high, if they can be, but not bars. Where they would be slim, the
+        shares of right answers give way, and the caption is a shorter word."""
         metrics = QFontMetricsF(small(self.font()))
+        captions = QFontMetricsF(_caption_font(self.font()))
         n = max(1, len(self.names))
         widest = max((metrics.horizontalAdvance(name) for name in self.names), default=0.0)
-        # From the left: "true", names, cells, share of right answers. Below: names.
-        names = metrics.height() + 8 + min(widest, _WIDEST_NAME) + 10
-        captions = QFontMetricsF(_caption_font(self.font()))
-        left = max(names, captions.horizontalAdvance("predicted") + 12)
-        right = metrics.horizontalAdvance("100 %") + 14
-        bottom = metrics.height() + 6
-        width = max(10.0, self.width() - left - right)
-        height = max(10.0, self.height() - bottom - 2)
+        room_for_names = max(_NARROWEST_NAME, min(_WIDEST_NAME, 0.3 * self.width()))
+        name_w = math.ceil(min(widest, room_for_names))
+        height = max(10.0, self.height() - metrics.height() - 8)
         cell_h = height / n
-        cell_w = min(width / n, cell_h * 2.4)
-        used = left + cell_w * n + right
-        x = max(0.0, (self.width() - used) / 2) + left
-        return QRectF(x, 2.0, cell_w * n, cell_h * n), cell_w
+        for caption, with_shares in (("predicted", True), ("pred.", True), ("pred.", False)):
+            # From the left: "true", names, cells, share of right answers. Below: names.
+            names = metrics.height() + 8 + name_w + 10
+            left = max(names, captions.horizontalAdvance(caption) + 12)
+            right = metrics.horizontalAdvance("100 %") + 14 if with_shares else 6.0
+            cell_w = min(max(10.0, self.width() - left - right) / n, cell_h * 2.4)
+            if cell_w >= 0.9 * cell_h:
+                break
+        x = max(0.0, (self.width() - left - cell_w * n - right) / 2) + left
+        table = QRectF(x, 2.0, cell_w * n, cell_h * n)
+        return _Places(table, cell_w, cell_h, name_w, caption, with_shares)
 
     def cell_at(self, position: QPointF) -> tuple[int, int] | None:
         """Row and column under ``position``."""
-        table, cell_w = self._layout()
-        n = len(self.names)
+        places = self._layout()
+        table, n = places.table, len(self.names)
         if not n or not table.contains(position):
             return None
-        row = int((position.y() - table.top()) / (table.height() / n))
-        column = int((position.x() - table.left()) / cell_w)
+        row = int((position.y() - table.top()) / places.cell_h)
+        column = int((position.x() - table.left()) / places.cell_w)
         return min(row, n - 1), min(column, n - 1)
 
     def sentence(self, row: int, column: int) -> str:
@@ -96,12 +125,12 @@ class _Matrix(QWidget):
         n = len(self.names)
         if not n or self.counts is None:
             return  # the frame says what will be here
-        table, cell_w = self._layout()
-        cell_h = table.height() / n
-        self._paint_cells(painter, table, cell_w, cell_h)
-        self._paint_names(painter, table, cell_w, cell_h)
+        places = self._layout()
+        self._paint_cells(painter, places)
+        self._paint_names(painter, places)
 
-    def _paint_cells(self, painter: QPainter, table: QRectF, cell_w: float, cell_h: float) -> None:
+    def _paint_cells(self, painter: QPainter, places: _Places) -> None:
+        table, cell_w, cell_h = places.table, places.cell_w, places.cell_h
         n = len(self.names)
         ground = QColor(self.theme.plot_background)
         empty = mixed(ground, QColor(self.theme.text_muted), 0.09)
@@ -122,7 +151,7 @@ class _Matrix(QWidget):
                     table.left() + column * cell_w, table.top() + row * cell_h, cell_w, cell_h
                 ).adjusted(gap, gap, -gap, -gap)
                 # Few mistakes should show: their colour grows with the root of their share.
-                strength = 0.15 + 0.75 * share if row == column else 0.95 * share**0.5
+                strength = 0.15 + 0.85 * share if row == column else 0.95 * share**0.5
                 fill = mixed(empty, right if row == column else wrong, strength if count else 0.0)
                 painter.setBrush(fill)
                 painter.drawRoundedRect(area, radius, radius)
@@ -153,57 +182,61 @@ class _Matrix(QWidget):
         on_dark = (_luminance(light) + 0.05) / (ground + 0.05)
         return light if on_dark > (ground + 0.05) / (_luminance(dark) + 0.05) else dark
 
-    def _paint_names(self, painter: QPainter, table: QRectF, cell_w: float, cell_h: float) -> None:
+    def _paint_names(self, painter: QPainter, places: _Places) -> None:
         font = small(self.font())
-        while QFontMetricsF(font).height() > cell_h + 3 and font.pointSizeF() > 7.0:
+        while QFontMetricsF(font).height() > places.cell_h + 3 and font.pointSizeF() > 7.0:
             font.setPointSizeF(font.pointSizeF() - 0.5)
         painter.setFont(font)
         metrics = QFontMetricsF(font)
-        self._paint_rows(painter, metrics, table, cell_h)
-        self._paint_columns(painter, metrics, table, cell_w)
-        widest = max(metrics.horizontalAdvance(name) for name in self.names)
+        self._paint_rows(painter, metrics, places)
+        self._paint_columns(painter, metrics, places)
         painter.setFont(_caption_font(self.font()))
         metrics = QFontMetricsF(painter.font())
         painter.setPen(QColor(self.theme.text_muted))
         # Both captions in the corner where rows and columns meet.
+        table = places.table
         area = QRectF(0, table.bottom() + 3, table.left() - 8, metrics.height())
-        painter.drawText(area, _RIGHT, "predicted")
+        painter.drawText(area, _RIGHT, places.caption)
         painter.save()
-        painter.translate(table.left() - min(widest, _WIDEST_NAME) - 12, table.center().y())
+        painter.translate(table.left() - places.name_w - 12, table.center().y())
         painter.rotate(-90)
         half = table.height() / 2
         area = QRectF(-half, -metrics.height(), 2 * half, metrics.height())
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter, "true")
         painter.restore()
 
-    def _paint_rows(
-        self, painter: QPainter, metrics: QFontMetricsF, table: QRectF, cell_h: float
-    ) -> None:
+    def _paint_rows(self, painter: QPainter, metrics: QFontMetricsF, places: _Places) -> None:
         """Names at the left, the share of right answers at the right."""
-        every = max(1, int(np.ceil((metrics.height() - 3) / max(cell_h, 0.1))))
-        for row in range(0, len(self.names), every):
+        table, cell_h = places.table, places.cell_h
+        every = max(1, math.ceil((metrics.height() - 3) / max(cell_h, 0.1)))
+        names = shortened(self.names, metrics, places.name_w + 1)
+        for row in range(0, len(names), every):
             top = table.top() + row * cell_h
-            name = metrics.elidedText(self.names[row], Qt.TextElideMode.ElideRight, _WIDEST_NAME)
             painter.setPen(QColor(self.theme.text))
-            area = QRectF(table.left() - _WIDEST_NAME - 8, top, _WIDEST_NAME, cell_h)
-            painter.drawText(area, _RIGHT | Qt.TextFlag.TextDontClip, name)
-            if self.counts is not None and self.counts[row].sum():
+            area = QRectF(table.left() - places.name_w - 8, top, places.name_w, cell_h)
+            painter.drawText(area, _RIGHT | Qt.TextFlag.TextDontClip, names[row])
+            if places.with_shares and self.counts is not None and self.counts[row].sum():
                 share = self.counts[row, row] / self.counts[row].sum()
                 painter.setPen(QColor(self.theme.text_muted))
                 area = QRectF(table.right() + 8, top, 60, cell_h)
                 painter.drawText(area, _LEFT | Qt.TextFlag.TextDontClip, f"{100 * share:.0f} %")
 
-    def _paint_columns(
-        self, painter: QPainter, metrics: QFontMetricsF, table: QRectF, cell_w: float
-    ) -> None:
-        """Names below."""
+    def column_names(self, metrics: QFontMetricsF, cell_w: float) -> dict[int, str]:
+        """What stands below which column. Short names: as many as fit. Long ones: shortened, or
+        none at all where too little would be left of them; the rows say them in the same order."""
         widest = max(metrics.horizontalAdvance(name) for name in self.names)
-        every = max(1, int(np.ceil(min(widest, 24.0) / max(cell_w, 0.1))))
+        if widest + 4 <= max(cell_w, 2 * _NARROWEST_NAME):
+            every = max(1, math.ceil((widest + 4) / max(cell_w, 0.1)))
+            return {i: self.names[i] for i in range(0, len(self.names), every)}
+        if cell_w < _NARROWEST_NAME + 4:
+            return {}
+        return dict(enumerate(shortened(self.names, metrics, cell_w - 4)))
+
+    def _paint_columns(self, painter: QPainter, metrics: QFontMetricsF, places: _Places) -> None:
+        """Names below."""
+        table, cell_w = places.table, places.cell_w
         painter.setPen(QColor(self.theme.text))
-        for column in range(0, len(self.names), every):
-            name = metrics.elidedText(
-                self.names[column], Qt.TextElideMode.ElideRight, cell_w * every - 2
-            )
+        for column, name in self.column_names(metrics, cell_w).items():
             left = table.left() + column * cell_w
             area = QRectF(left, table.bottom() + 3, cell_w, metrics.height())
             painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip, name)
@@ -254,8 +287,9 @@ class ConfusionMatrix(Frame):
         self.matrix.counts = probe.values
         total = int(probe.values.sum())
         right = int(np.trace(probe.values))
-        share = f", {100 * right / total:.1f} % right" if total else ""
-        self.set_title("Confusion matrix", f"{self._part} part{share}")
+        part, share = f"{self._part} part", f"{100 * right / max(total, 1):.1f} %"
+        wordings = (f"{part}, {share} right", f"{share} right", share) if total else (part,)
+        self.set_title("Confusion matrix", *wordings)
         self.matrix.setAccessibleDescription(f"{right:,} of {total:,} samples are recognized.")
         self.matrix.update()
 

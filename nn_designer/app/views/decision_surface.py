@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from nn_designer.app.theme import Theme, ThemeManager
 from nn_designer.app.training_messages import Probe, Scene
-from nn_designer.app.views.plane import PlaneView, finer, legend_text, rgb, to_pixels
-from nn_designer.app.views.plot_frame import small
-
-_NAMED_CLASSES = 4
+from nn_designer.app.views.class_legend import ClassLegend
+from nn_designer.app.views.plane import PlaneView, finer, rgb, to_pixels
 
 
 class DecisionSurface(PlaneView):
@@ -24,12 +20,8 @@ class DecisionSurface(PlaneView):
     def __init__(self, themes: ThemeManager, parent: QWidget | None = None) -> None:
         super().__init__(themes, name="decision_surface", parent=parent)
         self.set_title("Decision surface")
-        self._legend = QLabel()
-        self._legend.setFont(small(self.font()))
-        self._legend.setMinimumWidth(1)
-        self._legend.setStyleSheet("background: transparent;")
-        self.header.addWidget(self._legend)
-        self.header.addSpacing(6)
+        self._legend = ClassLegend()
+        self.heading.add_legend(self._legend)
         self.setToolTip(
             "Filled points: training part. Rings: validation part. "
             "The colour of the ground is what the network answers there."
@@ -76,9 +68,8 @@ class DecisionSurface(PlaneView):
         if scene is None:
             return
         names = scene.class_names
-        shown = [(self.class_colour(i), escape(name[:16])) for i, name in enumerate(names)]
-        text = legend_text(shown[:_NAMED_CLASSES], self.theme.text_muted)
-        self._legend.setText(text if len(names) <= _NAMED_CLASSES else f"{text} …")
+        colours = [self.class_colour(i) for i in range(len(names))]
+        self._legend.show_classes(names, colours, self.theme.text_muted)
 
     def apply_theme(self, theme: Theme) -> None:
         super().apply_theme(theme)

@@ -8,19 +8,28 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from nn_designer.app.views.plot_frame import small
 
-_SWATCH = 14
 _GAP = 5
 _WIDEST, _WIDEST_SHORT = "100.0 %", "100 %"
 
 
 class LegendChip(QAbstractButton):
-    """Checked means the curve is shown. The value keeps its width, so that nothing jumps."""
+    """Checked means the curve is shown. The value keeps its width, so that nothing jumps.
 
-    def __init__(self, label: str, *, name: str, dots: bool, parent: QWidget | None = None) -> None:
+    Four wordings, from "training 0.2172" to "train 0.22" and, at last, only the value.
+    """
+
+    def __init__(
+        self,
+        label: str,
+        short_label: str,
+        *,
+        name: str,
+        dots: bool,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setObjectName(name)
         self.setAccessibleName(f"Show {label}")
-        self.setToolTip(f"Show or hide the curve “{label}”")
         self.setCheckable(True)
         self.setChecked(True)
         font = small(self.font())
@@ -29,10 +38,13 @@ class LegendChip(QAbstractButton):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self._label = label
+        self._labels = (label, label, short_label, "")
+        self._wording = 0
         self._dots = dots
         self._value = ""
         self._short = ""
+        self._room = (0, 0)
+        self._keep_room()
         self._colour = QColor()
         self._muted = QColor()
         self._text = QColor()
@@ -43,24 +55,59 @@ class LegendChip(QAbstractButton):
 
     def set_value(self, value: str, short: str = "") -> None:
         """``short`` is shown where there is no room for ``value``."""
-        self._short = short or value
-        if value != self._value:
-            self._value = value
+        short = short or value
+        if (value, short) != (self._value, self._short):
+            self._value, self._short = value, short
+            self._keep_room()
             self.update()
+
+    def _keep_room(self) -> None:
+        """Room for every value so far, and for the usual ones."""
+        advance = self.fontMetrics().horizontalAdvance
+        before = self._room
+        usual = (advance(_WIDEST), advance(_WIDEST_SHORT))
+        if self._value:
+            shown = (advance(self._value), advance(self._short))
+            self._room = (
+                max(usual[0], before[0], shown[0]),
+                max(usual[1], before[1], shown[1]),
+            )
+        else:
+            self._room = usual
+        if self._room != before:
+            self.updateGeometry()
 
     def set_colours(self, curve: str, text: str, muted: str) -> None:
         self._colour, self._text, self._muted = QColor(curve), QColor(text), QColor(muted)
         self.update()
 
-    def sizeHint(self) -> QSize:
-        metrics = self.fontMetrics()
-        width = _SWATCH + _GAP + metrics.horizontalAdvance(f"{self._label} {_WIDEST}")
-        return QSize(width + 4, metrics.height() + 6)
+    def widths(self) -> tuple[int, ...]:
+        """How wide each wording is."""
+        advance = self.fontMetrics().horizontalAdvance
+        long, short = self._room
+        return tuple(
+            2 + self._swatch(i) + _GAP + advance(f"{label} " if label else "") + value + 2
+            for i, (label, value) in enumerate(
+                zip(self._labels, (long, short, short, short), strict=True)
+            )
+        )
 
-    def minimumSizeHint(self) -> QSize:
-        """Where room is short the name goes, the value stays, with fewer digits."""
-        width = _SWATCH + _GAP + self.fontMetrics().horizontalAdvance(_WIDEST_SHORT)
-        return QSize(width + 4, self.sizeHint().height())
+    @property
+    def words(self) -> str:
+        """How the curve is called at present; without a value there is always room for that."""
+        return self._labels[self._wording if self._value else min(self._wording, 2)]
+
+    def show_wording(self, index: int) -> None:
+        if index != self._wording:
+            self._wording = index
+            self.update()
+
+    @staticmethod
+    def _swatch(wording: int) -> int:
+        return 14 if wording < 2 else 10
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.widths()[0], self.fontMetrics().height() + 6)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -68,24 +115,22 @@ class LegendChip(QAbstractButton):
         colour = self._colour if self.isChecked() else self._muted
         middle = self.height() / 2
         painter.setPen(QPen(colour, 2.0 if self.isChecked() else 1.0))
-        painter.drawLine(QPointF(2, middle), QPointF(2 + _SWATCH, middle))
+        swatch = self._swatch(self._wording)
+        painter.drawLine(QPointF(2, middle), QPointF(2 + swatch, middle))
         if self._dots:
             painter.setBrush(colour)
-            painter.drawEllipse(QPointF(2 + _SWATCH / 2, middle), 2.5, 2.5)
+            painter.drawEllipse(QPointF(2 + swatch / 2, middle), 2.5, 2.5)
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(self._muted, 1))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
         metrics = self.fontMetrics()
-        left = 2 + _SWATCH + _GAP
-        area = self.rect().adjusted(left, 0, 0, 0)
+        area = self.rect().adjusted(2 + swatch + _GAP, 0, 0, 0)
         middle_left = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-        if self.width() >= self.sizeHint().width() or not self._value:
+        if self.words:
             painter.setPen(self._muted)
-            label = metrics.elidedText(self._label, Qt.TextElideMode.ElideRight, area.width())
-            painter.drawText(area, middle_left, label)
-            area.adjust(metrics.horizontalAdvance(self._label + " "), 0, 0, 0)
+            painter.drawText(area, middle_left, self.words)
+            area.adjust(metrics.horizontalAdvance(self.words + " "), 0, 0, 0)
         if self.isChecked():
             painter.setPen(self._text)
-            fits = metrics.horizontalAdvance(self._value) <= area.width()
-            painter.drawText(area, middle_left, self._value if fits else self._short)
+            painter.drawText(area, middle_left, self._short if self._wording else self._value)

@@ -17,6 +17,7 @@ from nn_designer.app.views.axes import PlainAxis
 from nn_designer.app.views.plot_frame import PlotFrame
 
 _FINER = 3  # picture points between two points of the grid
+_BESIDE, _ABOVE = 16, 4  # around plot and axes
 
 
 class SmoothPicture(pg.GraphicsObject):
@@ -96,9 +97,13 @@ class _Square(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.fit()
+
+    def fit(self) -> None:
+        """Find the greatest plot for the room and the width of the labels."""
         axes = self._plot_widget.getPlotItem()
-        beside = axes.getAxis("left").width() + 24
-        below = axes.getAxis("bottom").height() + 16
+        beside = axes.getAxis("left").width() + _BESIDE
+        below = axes.getAxis("bottom").height() + 2 * _ABOVE
         side = min(self.width() - beside, (self.height() - below) * 1.3)
         width = min(self.width(), int(max(side, 80) + beside))
         self._plot_widget.setGeometry((self.width() - width) // 2, 0, width, self.height())
@@ -117,9 +122,10 @@ class PlaneView(PlotFrame):
         self.validation_points = pg.ScatterPlotItem(antialias=True, pxMode=True)
         for item in (self.picture, self.training_points, self.validation_points):
             self.plot.addItem(item, ignoreBounds=True)
-        self.plot.getAxis("left").setWidth(self.fontMetrics().horizontalAdvance("−0.000") + 18)
+        self.plot.setContentsMargins(2, _ABOVE, _BESIDE - 2, _ABOVE)
         self.outer.removeWidget(self.plot_widget)
-        self.set_body(_Square(self.plot_widget))
+        self._square = _Square(self.plot_widget)
+        self.set_body(self._square)
 
     # ------------------------------------------------------------------ for subclasses
 
@@ -141,8 +147,8 @@ class PlaneView(PlotFrame):
         self.probe_shown = None
         low_x, high_x, low_y, high_y = scene.bounds
         self.plot.vb.setRange(xRange=(low_x, high_x), yRange=(low_y, high_y), padding=0)
-        roomy = self.height() > 260
-        self.set_axis_labels(*(scene.feature_names[:2] if roomy else ("", "")))
+        self.plot.getAxis("left").fit_width(low_y, high_y)
+        self._name_axes(scene)
         self.picture.set_picture(None, self._area(scene))
         self._draw_points()
 
@@ -197,19 +203,17 @@ class PlaneView(PlotFrame):
         super().resizeEvent(event)
         scene = self.scene_shown
         if scene is not None:
-            # Names beside the axes only where they do not take the picture's room.
-            roomy = self.height() > 260
-            self.set_axis_labels(*(scene.feature_names[:2] if roomy else ("", "")))
+            self._name_axes(scene)
             self._draw_points()
+
+    def _name_axes(self, scene: Scene) -> None:
+        """Names beside the axes only where they do not take the picture's room."""
+        roomy = self.height() > 260
+        self.set_axis_labels(*(scene.feature_names[:2] if roomy else ("", "")))
+        self._square.fit()
 
     def apply_theme(self, theme: Theme) -> None:
         super().apply_theme(theme)
         self._draw_points()
         if self.probe_shown is not None:
             self.show_probe(self.probe_shown)
-
-
-def legend_text(entries: list[tuple[str, str]], muted: str) -> str:
-    """Rich text of coloured marks with names: ("●", colour, ...)."""
-    parts = [f'<span style="color:{colour}">●</span>&nbsp;{name}' for colour, name in entries]
-    return f'<span style="color:{muted}">' + "&nbsp;&nbsp; ".join(parts) + "</span>"

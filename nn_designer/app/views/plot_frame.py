@@ -8,9 +8,10 @@ from typing import Any
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QColor, QFont, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from nn_designer.app.theme import Theme, ThemeManager
+from nn_designer.app.views.heading import Heading
 
 
 def with_alpha(colour: str, alpha: float) -> QColor:
@@ -51,28 +52,17 @@ class Frame(QFrame):
         self.setObjectName(name)
         self.setAccessibleName(title)
         self.theme: Theme = themes.theme
-        self.title_label = QLabel(title)
-        bold = QFont(self.font())
-        bold.setWeight(QFont.Weight.DemiBold)
-        self.title_label.setFont(bold)
-        self.remark_label = QLabel()
-        self.remark_label.setFont(small(self.font()))
-        self.header = QHBoxLayout()
-        self.header.setContentsMargins(12, 0, 6, 0)
-        self.header.setSpacing(6)
-        self.header.addWidget(self.title_label)
-        self.header.addWidget(self.remark_label)
-        self.header.addStretch(1)
-        self.header_row = QWidget()
-        self.header_row.setLayout(self.header)
-        self.header_row.setFixedHeight(32)
+        remark_font = small(self.font())
+        remark_font.setFeature(QFont.Tag("tnum"), 1)  # digits of equal width
+        self.heading = Heading(title, remark_font=remark_font)
+        self.title_label = self.heading.title_label
+        self.remark_label = self.heading.remark_label
         self.outer = QVBoxLayout(self)
         self.outer.setContentsMargins(1, 1, 1, 1)
         self.outer.setSpacing(0)
-        self.outer.addWidget(self.header_row)
+        self.outer.addWidget(self.heading)
         self.empty_label = QLabel(self)
-        for text in (self.title_label, self.remark_label, self.empty_label):
-            text.setTextFormat(Qt.TextFormat.PlainText)  # they may carry names from a file
+        self.empty_label.setTextFormat(Qt.TextFormat.PlainText)  # may carry names from a file
         self.empty_label.setWordWrap(True)
         self.empty_label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty_label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -80,9 +70,10 @@ class Frame(QFrame):
         self._body: QWidget | None = None
         themes.changed.connect(self._on_theme_changed)
 
-    def set_title(self, title: str, remark: str = "") -> None:
-        self.title_label.setText(title)
-        self.remark_label.setText(remark)
+    def set_title(self, title: str, *remarks: str) -> None:
+        """``remarks``: what is said beside it, in several wordings: the first that fits."""
+        self.heading.set_title(title)
+        self.heading.set_remark(*remarks)
         self.setAccessibleName(title)
 
     def set_body(self, body: QWidget) -> None:

@@ -27,7 +27,7 @@ R2 = Quantity("r2", "R²", from_zero=False)
 class Curves:
     """The numbers of one quantity."""
 
-    batches: Series = field(default_factory=Series)
+    batches: Series = field(default_factory=lambda: Series(stretches=True))
     training: Series = field(default_factory=Series)  # a point per epoch
     validation: Series = field(default_factory=Series)
 

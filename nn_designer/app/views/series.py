@@ -41,12 +41,17 @@ class Series:
     far (bias correction as in Adam, https://arxiv.org/abs/1412.6980), so that it starts at the
     first value and not at zero. It averages over about ``share`` of the points so far: little
     at first, where the curve falls fast and a long average would lag behind.
+    With ``stretches``, each value is the mean of what came since the point before: points come
+    in with the end of their stretch, and ``x`` is its middle.
     Memory is bounded: at ``capacity`` points half of the detail goes, extremes stay.
     """
 
-    def __init__(self, share: float = 0.04, capacity: int = 40_000) -> None:
+    def __init__(
+        self, share: float = 0.04, capacity: int = 40_000, *, stretches: bool = False
+    ) -> None:
         self._share = share
         self._capacity = capacity
+        self._stretches = stretches
         self._rows = np.empty((3, 1024))
         self.clear()
 
@@ -81,7 +86,8 @@ class Series:
         if self._count + len(x) > self._rows.shape[1]:
             self._make_room(len(x))
         end = self._count + len(x)
-        self._rows[0, self._count : end] = x
+        starts = np.append(self._last_x, x[:-1])
+        self._rows[0, self._count : end] = (starts + x) / 2.0 if self._stretches else x
         self._rows[1, self._count : end] = y
         self._rows[2, self._count : end] = self._smoothed(x, y)
         self._count = end

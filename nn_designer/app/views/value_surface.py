@@ -36,13 +36,16 @@ class GradientLegend(QWidget):
         self._text_colour = QColor(text)
         self.update()
 
-    def sizeHint(self) -> QSize:
-        metrics = self.fontMetrics()
-        width = sum(metrics.horizontalAdvance(text) for text in self._texts) + 72 + 16
-        return QSize(width, metrics.height() + 4)
+    def widths(self) -> tuple[int, ...]:
+        """With a long scale, and with a short one."""
+        texts = sum(self.fontMetrics().horizontalAdvance(text) for text in self._texts) + 16
+        return texts + 72, texts + 32
 
-    def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+    def show_wording(self, index: int) -> None:
+        """The scale takes the room there is."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.widths()[0], self.fontMetrics().height() + 4)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -71,8 +74,7 @@ class ValueSurface(PlaneView):
         super().__init__(themes, name="value_surface", parent=parent)
         self.set_title("Fitted surface")
         self._legend = GradientLegend()
-        self.header.addWidget(self._legend)
-        self.header.addSpacing(6)
+        self.heading.add_legend(self._legend)
         self.setToolTip(
             "Points: the data (rings: validation part). Ground: what the network answers. "
             "Where a point disappears in the ground, the answer is right."
