@@ -30,8 +30,8 @@ DRAWN_POINTS = 400
 _DOTS_UP_TO = 60  # epochs, and
 _DOT_EVERY_PX = 7.0  # at least: more would be a caterpillar
 _TRAINING_TIP = (
-    "Training part: the mean over some batches, as training passes them. Dots: the mean over an "
-    "epoch, in its middle. A click hides or shows the curve."
+    "Training part, while the network learns from it: the mean over the last batches, or over "
+    "each epoch, drawn at the middle of these. A click hides or shows the curve."
 )
 _VALIDATION_TIP = (
     "Validation part, never trained with: what the network makes of it at the end of each epoch. "
@@ -220,7 +220,9 @@ class CurvePlot(PlotFrame):
             drawn += self._draw(self._strong, curves.training.x, curves.training.y, part, 160)
         part = curves.validation.window(low, high) if show_validation else slice(0, 0)
         drawn += self._draw(self._validation, curves.validation.x, curves.validation.y, part, 90)
-        drawn += self._draw_dots(self._dots, curves.training, show_training, low, high)
+        # The mean over an epoch in which the loss fell lies off the running curve: one of both.
+        alone = show_training and len(curves.batches) < 2
+        drawn += self._draw_dots(self._dots, curves.training, alone, low, high)
         drawn += self._draw_dots(
             self._validation_dots, curves.validation, show_validation, low, high
         )
@@ -375,8 +377,9 @@ class CurvePlot(PlotFrame):
         self._cursor_dots.setPen(pg.mkPen(theme.plot_background, width=1.5))
         self._best_mark.apply_theme(theme)
         self._cursor.setPen(pg.mkPen(theme.text_muted, width=1))
-        for axis in (self.plot.getAxis("left"), self.plot.getAxis("bottom")):
-            axis.grid_colour = theme.plot_grid
+        axis = self.plot.getAxis("bottom")  # the line at zero lies close above: no other there
+        axis.setTickPen(pg.mkPen(theme.plot_grid))
+        axis.setPen(pg.mkPen(None))
         self._training_chip.set_colours(theme.training, theme.text, theme.text_muted)
         self._validation_chip.set_colours(theme.validation, theme.text, theme.text_muted)
         for button in self._buttons:

@@ -184,28 +184,36 @@ def test_short_values_say_something_however_small() -> None:
     assert short_value(0.97312, percent=True) == "97 %"
 
 
-def test_a_mean_stands_in_the_middle_of_what_it_is_the_mean_of(plot: CurvePlot) -> None:
+def test_a_mean_stands_in_the_middle_of_what_it_is_the_mean_of(qtbot: QtBot) -> None:
+    plot = CurvePlot(ThemeManager(), name="a_plot", quantities=(LOSS, MAE), empty="")
+    qtbot.addWidget(plot)
     plot.begin(3)
     plot.add_batches("loss", np.array([0.5, 1.0, 1.5, 2.0]), np.array([4.0, 2.0, 1.5, 1.3]))
     at = np.array([1.0, 2.0])
-    plot.add_epochs("loss", at, np.array([3.0, 1.4]), np.array([1.9, 1.2]))
+    for key in ("loss", "mae"):
+        plot.add_epochs(key, at, np.array([3.0, 1.4]), np.array([1.9, 1.2]))
     plot.redraw()
-    curves = plot.curves()
-    assert curves.batches.x.tolist() == [0.25, 0.75, 1.25, 1.75]
-    assert plot._dots.data["x"].tolist() == [0.5, 1.5]  # Keras' loss: the mean over the epoch
-    assert plot._validation_dots.data["x"].tolist() == [1.0, 2.0]  # of the weights at its end
+    assert plot._strong.xData.tolist() == [0.25, 0.75, 1.25, 1.75]
+    assert plot._validation.xData.tolist() == [1.0, 2.0]  # of the weights at the epoch's end
+    # Keras' loss, the mean over an epoch, would lie off the curve of the batches.
+    assert len(plot._dots.data) == 0
     plot.read_at(1.1)
     assert plot._validation_chip.value == shown_value(1.9)
+    plot._quantity_group.button(1).click()
+    assert plot._strong.xData.tolist() == plot._dots.data["x"].tolist() == [0.5, 1.5]
 
 
 def test_dots_are_drawn_only_where_they_lie_apart(plot: CurvePlot) -> None:
     fill(plot, epochs=40, reached=40)
-    assert plot._dots.isVisible()
+    assert plot._validation_dots.isVisible()
     plot.resize(200, 200)
     plot.redraw()
-    assert not plot._dots.isVisible()
-    fill(plot, epochs=1, reached=1)
-    assert plot._validation_dots.isVisible()  # otherwise nothing would be there
+    assert not plot._validation_dots.isVisible()
+    plot.begin(1)
+    plot.add_batches("loss", np.array([1.0]), np.array([2.0]))
+    plot.add_epochs("loss", np.array([1.0]), np.array([2.0]), np.array([1.5]))
+    plot.redraw()
+    assert plot._dots.isVisible() and plot._validation_dots.isVisible()  # nothing else is there
 
 
 @pytest.mark.parametrize(("low", "high"), [(0, 1.025), (0, 10.25), (3.2, 3.9), (0, 102_500)])

@@ -128,8 +128,9 @@ class Heading(QWidget):
         for switch in switches:
             left = self._put(switch, left, switch.sizeHint().width(), 0, row)
         if two_rows:
-            wording = self._fitting_wording(self.width() - _LEFT - _RIGHT)
-            self._put_legend(_LEFT - 2, wording, row, _SECOND)
+            left = _LEFT - 2
+            wording = self._fitting_wording(self.width() - left - 4)
+            self._put_legend(left, wording, row, _SECOND)
         elif self._legend:
             right -= legend + _GAP
             self._put_legend(right, 0, 0, row)

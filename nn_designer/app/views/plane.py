@@ -17,7 +17,7 @@ from nn_designer.app.views.axes import PlainAxis
 from nn_designer.app.views.plot_frame import PlotFrame
 
 _FINER = 3  # picture points between two points of the grid
-_BESIDE, _ABOVE = 16, 4  # around plot and axes
+_BESIDE, _ABOVE, _BELOW = 16, 4, 1  # around plot and axes
 
 
 class SmoothPicture(pg.GraphicsObject):
@@ -103,7 +103,7 @@ class _Square(QWidget):
         """Find the greatest plot for the room and the width of the labels."""
         axes = self._plot_widget.getPlotItem()
         beside = axes.getAxis("left").width() + _BESIDE
-        below = axes.getAxis("bottom").height() + 2 * _ABOVE
+        below = axes.getAxis("bottom").height() + _ABOVE + _BELOW
         side = min(self.width() - beside, (self.height() - below) * 1.3)
         width = min(self.width(), int(max(side, 80) + beside))
         self._plot_widget.setGeometry((self.width() - width) // 2, 0, width, self.height())
@@ -122,7 +122,7 @@ class PlaneView(PlotFrame):
         self.validation_points = pg.ScatterPlotItem(antialias=True, pxMode=True)
         for item in (self.picture, self.training_points, self.validation_points):
             self.plot.addItem(item, ignoreBounds=True)
-        self.plot.setContentsMargins(2, _ABOVE, _BESIDE - 2, _ABOVE)
+        self.plot.setContentsMargins(2, _ABOVE, _BESIDE - 2, _BELOW)
         self.outer.removeWidget(self.plot_widget)
         self._square = _Square(self.plot_widget)
         self.set_body(self._square)

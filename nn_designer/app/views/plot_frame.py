@@ -58,7 +58,7 @@ class Frame(QFrame):
         self.title_label = self.heading.title_label
         self.remark_label = self.heading.remark_label
         self.outer = QVBoxLayout(self)
-        self.outer.setContentsMargins(1, 1, 1, 1)
+        self.outer.setContentsMargins(1, 1, 1, 4)  # round corners stay round
         self.outer.setSpacing(0)
         self.outer.addWidget(self.heading)
         self.empty_label = QLabel(self)
@@ -145,7 +145,7 @@ class PlotFrame(Frame):
         self.plot: Any = self.plot_widget.getPlotItem()
         self.plot.setMenuEnabled(False)
         self.plot.hideButtons()
-        self.plot.setContentsMargins(4, 4, 20, 4)
+        self.plot.setContentsMargins(4, 4, 20, 1)
         self.plot.setMouseEnabled(x=False, y=False)
         self.axis_font = small(self.font())
         for side in ("left", "bottom"):
