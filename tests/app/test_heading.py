@@ -7,13 +7,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PySide6.QtGui import QFont, QFontMetricsF
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from nn_designer.app.plots import ACCURACY, LOSS, MAE, R2, CurvePlot
 from nn_designer.app.theme import ThemeManager
+from nn_designer.app.views.axes import PlainAxis, ValueAxis
 from nn_designer.app.views.class_legend import ClassLegend
 from nn_designer.app.views.confusion_matrix import shortened
+from nn_designer.app.views.fitted_curve import FittedCurve
 from nn_designer.app.views.legend_chip import LegendChip
 from nn_designer.app.views.plot_frame import PlainFrame
 
@@ -128,10 +131,51 @@ def test_wordings_get_shorter(qtbot: QtBot) -> None:
 
 
 def test_names_are_shortened_where_they_still_differ(qtbot: QtBot) -> None:
-    from PySide6.QtGui import QFont, QFontMetricsF
-
     metrics = QFontMetricsF(QFont())
     width = metrics.horizontalAdvance("Adel…") + 1
     assert all(text.endswith("…") for text in shortened(["Adelieson", "Gentooson"], metrics, width))
     alike = shortened(["class number 1", "class number 2"], metrics, width)
     assert [text[-1] for text in alike] == ["1", "2"]
+
+
+def test_a_sentence_is_shown_whole_or_not_at_all(qtbot: QtBot) -> None:
+    frame = PlainFrame("Confusion matrix", ThemeManager(), name="a_frame")
+    qtbot.addWidget(frame)
+    frame.resize(300, 200)
+    with qtbot.waitExposed(frame):
+        frame.show()
+    frame.set_empty("Once training runs: which class is taken for which.")
+    label = frame.empty_label
+    assert label.isVisible() and label.height() >= label.heightForWidth(label.width())
+    frame.resize(190, 44)
+    qtbot.waitUntil(lambda: not label.isVisible())
+    frame.resize(300, 200)
+    qtbot.waitUntil(label.isVisible)
+    frame.set_empty("")
+    assert not label.isVisible()
+
+
+@pytest.mark.parametrize("size", [20.0, 60.0, 150.0, 600.0])
+def test_labels_beside_an_axis_do_not_touch(qtbot: QtBot, size: float) -> None:
+    for axis in (PlainAxis("left"), ValueAxis("left")):
+        height = axis.label_metrics().height()
+        ((_step, ticks),) = axis.tickValues(-1.0, 1.0, size)
+        gaps = [(after - before) / 2.0 * size for before, after in pairwise(ticks)]
+        assert all(gap >= height - 1e-6 for gap in gaps)
+        assert any(abs(tick) < 1e-9 for tick in ticks)
+
+
+def test_names_beside_axes_are_left_out_where_they_take_the_room(qtbot: QtBot) -> None:
+    view = FittedCurve(ThemeManager())
+    qtbot.addWidget(view)
+    view.resize(300, 200)
+    with qtbot.waitExposed(view):
+        view.show()
+    view.set_axis_labels("x", "a target with a very long name that nobody can read")
+    left = view.plot.getAxis("left").label
+    assert left.isVisible() and left.toPlainText().rstrip().endswith("…")
+    view.resize(300, 100)
+    qtbot.waitUntil(lambda: not left.isVisible())
+    view.resize(300, 900)
+    qtbot.waitUntil(left.isVisible)
+    assert "nobody can read" in left.toPlainText()

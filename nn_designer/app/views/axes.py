@@ -93,6 +93,24 @@ class _Axis(pg.AxisItem):
     def boundingRect(self) -> QRectF:
         return super().boundingRect().adjusted(-24, -8, 24, 8)
 
+    def label_metrics(self) -> QFontMetricsF:
+        return QFontMetricsF(self.style["tickFont"] or QFont())
+
+    def _thinned(
+        self, levels: list[tuple[float, Any]], low: float, high: float, size: float
+    ) -> list[tuple[float, list[float]]]:
+        """So many of the widest level's ticks that their labels do not touch; zero stays."""
+        if not levels:
+            return []
+        step, ticks = levels[0][0], list(levels[0][1])
+        metrics = self.label_metrics()
+        least_px = metrics.height()
+        if self.orientation == "bottom":
+            texts = self.tickStrings(ticks, 1.0, step)
+            least_px = 8.0 + max((metrics.horizontalAdvance(t) for t in texts), default=0.0)
+        every = max(1, math.ceil(least_px * (high - low) / (step * max(size, 1.0)) - 1e-9))
+        return [(step, [tick for tick in ticks if round(tick / step) % every == 0])]
+
 
 class ValueAxis(_Axis):
     """Tick labels without zeros that say nothing; ``percent`` and ``whole`` numbers."""
@@ -107,11 +125,11 @@ class ValueAxis(_Axis):
         if self.logMode:
             return [(1.0, _log_ticks(low, high, size))]
         if self._whole:
-            metrics = QFontMetricsF(self.style["tickFont"] or QFont())
-            return [whole_ticks(low, high, size, metrics.horizontalAdvance(f"{high:,.0f}"))]
+            widest = self.label_metrics().horizontalAdvance(f"{high:,.0f}")
+            return [whole_ticks(low, high, size, widest)]
         levels: list[tuple[float, Any]] = super().tickValues(low, high, size)
         # Grid lines at labelled ticks only: the finest levels would be noise.
-        return [(step, list(ticks)) for step, ticks in levels[:1]]
+        return self._thinned(levels, low, high, size)
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         if self.logMode:
@@ -174,12 +192,12 @@ class PlainAxis(_Axis):
             for step, ticks in self.tickValues(low, high, size)
             for text in self.tickStrings(ticks, 1.0, step)
         ]
-        metrics = QFontMetricsF(self.style["tickFont"] or QFont())
+        metrics = self.label_metrics()
         widest = max((metrics.horizontalAdvance(text) for text in texts), default=0.0)
         self.setWidth(math.ceil(widest) + 12)
 
     def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
-        return [(step, list(ticks)) for step, ticks in super().tickValues(low, high, size)[:1]]
+        return self._thinned(super().tickValues(low, high, size), low, high, size)
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         decimals = max(0, -math.floor(math.log10(spacing) + 1e-9)) if spacing > 0 else 0

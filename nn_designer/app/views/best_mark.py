@@ -40,6 +40,8 @@ class BestMark:
         if epoch is None or not shown:
             return
         self.line.setPos(float(epoch))
+        if view.height() < 3 * self._metrics.height():
+            return
         share = (epoch - low_x) / max(high_x - low_x, 1e-9)
         to_the_right = share < 0.5
         room = max(share, 1.0 - share) * view.width() - _BESIDE_PX

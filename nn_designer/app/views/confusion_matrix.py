@@ -58,7 +58,7 @@ class _Matrix(QWidget):
         self.theme = theme
         self.names: tuple[str, ...] = ()
         self.counts: NDArray[np.int64] | None = None
-        self.setMinimumSize(120, 100)
+        self.setMinimumSize(80, 40)
         self.setMouseTracking(True)
 
     # ------------------------------------------------------------------ places

@@ -112,6 +112,8 @@ class _Square(QWidget):
 class PlaneView(PlotFrame):
     """Base of the views of two features. Subclasses make the picture and the points' colours."""
 
+    names_from_px = 260
+
     def __init__(self, themes: ThemeManager, *, name: str, parent: QWidget | None = None) -> None:
         axes = {"left": PlainAxis("left"), "bottom": PlainAxis("bottom")}
         super().__init__("", themes, name=name, axes=axes, parent=parent)
@@ -148,7 +150,7 @@ class PlaneView(PlotFrame):
         low_x, high_x, low_y, high_y = scene.bounds
         self.plot.vb.setRange(xRange=(low_x, high_x), yRange=(low_y, high_y), padding=0)
         self.plot.getAxis("left").fit_width(low_y, high_y)
-        self._name_axes(scene)
+        self.set_axis_labels(*scene.feature_names[:2])
         self.picture.set_picture(None, self._area(scene))
         self._draw_points()
 
@@ -203,13 +205,10 @@ class PlaneView(PlotFrame):
         super().resizeEvent(event)
         scene = self.scene_shown
         if scene is not None:
-            self._name_axes(scene)
             self._draw_points()
 
-    def _name_axes(self, scene: Scene) -> None:
-        """Names beside the axes only where they do not take the picture's room."""
-        roomy = self.height() > 260
-        self.set_axis_labels(*(scene.feature_names[:2] if roomy else ("", "")))
+    def _name_axes(self) -> None:
+        super()._name_axes()
         self._square.fit()
 
     def apply_theme(self, theme: Theme) -> None:

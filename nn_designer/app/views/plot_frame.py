@@ -7,7 +7,7 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QColor, QFont, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from nn_designer.app.theme import Theme, ThemeManager
@@ -83,9 +83,8 @@ class Frame(QFrame):
         self.empty_label.raise_()
 
     def set_empty(self, sentence: str) -> None:
-        """Show ``sentence`` in the middle; an empty one takes it away."""
+        """Show ``sentence`` in the middle, if there is room for it; an empty one takes it away."""
         self.empty_label.setText(sentence)
-        self.empty_label.setVisible(bool(sentence))
         self._place_empty_label()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -94,8 +93,14 @@ class Frame(QFrame):
         return super().eventFilter(watched, event)
 
     def _place_empty_label(self) -> None:
-        if self._body is not None:
-            self.empty_label.setGeometry(self._body.geometry().adjusted(24, 8, -24, -8))
+        if self._body is None:
+            return
+        area = self._body.geometry()
+        sides = 24 if area.width() > 240 else 12
+        area.adjust(sides, 0, -sides, 0)
+        self.empty_label.setGeometry(area)
+        fits = self.empty_label.heightForWidth(area.width()) <= area.height()
+        self.empty_label.setVisible(bool(self.empty_label.text()) and fits)
 
     def _on_theme_changed(self, theme: Theme) -> None:
         self.theme = theme
@@ -127,6 +132,9 @@ class PlainFrame(Frame):
 
 class PlotFrame(Frame):
     """A frame around pyqtgraph axes. ``plot`` is the PlotItem."""
+
+    names_from_px = 150  # the height from which the axes have names
+    _axis_names = ("", "")
 
     def __init__(
         self,
@@ -179,9 +187,19 @@ class PlotFrame(Frame):
             axis.label.setDefaultTextColor(theme.text_muted)
 
     def set_axis_labels(self, bottom: str, left: str) -> None:
-        """Names beside the axes; empty ones take no room."""
-        for side, text in (("bottom", bottom), ("left", left)):
+        """Names beside the axes, where they do not take the picture's room; empty ones take none."""
+        self._axis_names = (bottom, left)
+        self._name_axes()
+
+    def _name_axes(self) -> None:
+        roomy = self.height() >= self.names_from_px
+        for side, text, room in (
+            ("bottom", self._axis_names[0], self.width() - 90),
+            ("left", self._axis_names[1], self.height() - 90),
+        ):
             axis = self.plot.getAxis(side)
+            metrics = QFontMetrics(self.axis_font)
+            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room) if roomy else ""
             axis.showLabel(bool(text))
             if text:
                 family = self.axis_font.family()
@@ -190,3 +208,7 @@ class PlotFrame(Frame):
                 # What pyqtgraph shows there is HTML; the names may come from a file.
                 text = escape(text)
                 axis.setLabel(text, **{"font-size": size, "font-family": family, "color": colour})
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._name_axes()
