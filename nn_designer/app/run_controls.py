@@ -88,6 +88,7 @@ class RunControls(QObject):
         self._trainer.reset_weights(new_seed=True)
 
     def _allowed(self) -> bool:
+        self._store.refresh_data()  # a table may have been changed by another program
         reason = self.why_not
         if reason:
             self.blocked.emit(reason)
@@ -131,6 +132,7 @@ class RunControls(QObject):
 
     def _on_failed(self, sentence: str) -> None:
         self._outcome = ""
+        self._store.refresh_data()  # it may be the reason, and is a problem of the design then
         self.told.emit("error", sentence)
         self._refresh()
 

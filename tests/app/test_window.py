@@ -114,6 +114,23 @@ def test_data_that_are_gone_are_a_problem(window: MainWindow, tmp_path: Path) ->
     assert state_text(window).startswith("Can't train")
 
 
+def test_train_looks_at_a_table_that_another_program_changed(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    from nn_designer.data import DataChoice
+
+    open_short(window)
+    table = tmp_path / "own.csv"
+    table.write_text("a,b,y\n" + "1,5,p\n2,4,q\n3,1,p\n" * 9, encoding="utf-8")
+    window.store.edit("Data", edits.set_data, DataChoice("table", {"path": str(table)}))
+    qtbot.waitUntil(lambda: window.store.summary is not None)
+    train_to_the_end(window, qtbot)
+    table.write_text("a,b,c,y\n" + "1,5,7,p\n2,4,7,q\n3,1,9,p\n" * 9, encoding="utf-8")
+    window.actions_by_name["train_start"].trigger()
+    qtbot.waitUntil(lambda: state_text(window) == "Can't train: 1 problem", timeout=10_000)
+    assert "that of a sample of own.csv is 3" in window.run_controls.why_not
+
+
 def test_reset_keeps_the_seed_and_new_seed_changes_it(window: MainWindow, qtbot: QtBot) -> None:
     open_short(window)
     train_to_the_end(window, qtbot)
