@@ -25,6 +25,7 @@ class RunControls(QObject):
 
     blocked = Signal(str)  # training was asked for and can't begin: the sentence why
     told = Signal(str, str)  # kind for the message bar, sentence
+    begun = Signal()  # a run begins: what was told of the one before is no longer so
     state_shown = Signal(str, str)  # kind (as RunStateButton.show_state), text
 
     def __init__(
@@ -94,7 +95,9 @@ class RunControls(QObject):
             self.blocked.emit(reason)
         return not reason
 
-    def _on_state_changed(self, _state: str) -> None:
+    def _on_state_changed(self, state: str) -> None:
+        if state == "starting":
+            self.begun.emit()
         self._refresh()
 
     def _on_counted(self, _errors: int, _warnings: int) -> None:
@@ -168,7 +171,7 @@ class RunControls(QObject):
     def _show_state(self) -> None:
         state = self._trainer.state
         errors = sum(problem.severity == "error" for problem in self._problems.problems)
-        where = f"epoch {self._epoch} of {self._epochs}" if self._epochs else ""
+        where = f"epoch {self._epoch:,} of {self._epochs:,}" if self._epochs else ""
         if state == "starting":
             self.state_shown.emit("running", "Reading data…")
         elif state == "running":

@@ -295,6 +295,9 @@ class TrainingView(QWidget):
     def _on_failed(self, _sentence: str) -> None:
         # The sentence itself is for the window's message bar.
         self.strip.show_state("Failed", "error")
+        if self._trainer.run_info is None:  # it never began: nothing is being read any more
+            self.loss_plot.clear()
+            self.metric_plot.clear()
         self._redraw_soon()
 
     def _on_cleared(self) -> None:

@@ -216,6 +216,7 @@ def test_a_failure_is_shown_in_the_strip(qtbot: QtBot, desk: Any) -> None:
     with qtbot.waitSignal(one.trainer.failed, timeout=WAIT_MS):
         one.trainer.start(replace(one.store.document, wires=()))
     assert one.view.strip.state_label.text() == "Failed"
+    assert one.view.loss_plot.empty_label.text().startswith("Press Train")
 
 
 def test_a_diverged_run_is_shown_in_the_strip(qtbot: QtBot, desk: Any) -> None:

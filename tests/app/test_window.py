@@ -131,6 +131,15 @@ def test_train_looks_at_a_table_that_another_program_changed(
     assert "that of a sample of own.csv is 3" in window.run_controls.why_not
 
 
+def test_what_was_told_of_a_run_goes_when_the_next_begins(window: MainWindow, qtbot: QtBot) -> None:
+    open_short(window)
+    train_to_the_end(window, qtbot)
+    assert "Training is complete" in window.message_bar.text
+    window.actions_by_name["train_step_batch"].trigger()
+    qtbot.waitUntil(lambda: window.trainer.state == "paused", timeout=20_000)
+    assert window.message_bar.text == ""
+
+
 def test_reset_keeps_the_seed_and_new_seed_changes_it(window: MainWindow, qtbot: QtBot) -> None:
     open_short(window)
     train_to_the_end(window, qtbot)
