@@ -55,7 +55,6 @@ class Adam(Optimizer):
         parameters: np.ndarray,
         gradients: np.ndarray,
         helper: Helper | None = None,
-        second_gradients: np.ndarray | None = None,
     ) -> None:
         stacked = _stacked(gradients)
         self._copies_gradients = stacked is None
@@ -64,7 +63,7 @@ class Adam(Optimizer):
         )
         self._block = -1
         self._factors = np.zeros(0)
-        super().bind(parameters, gradients, helper, second_gradients)
+        super().bind(parameters, gradients, helper)
 
     def rates(self, learning_rate: float, count: int) -> list[float]:
         first = self.n_steps + 1
@@ -87,7 +86,7 @@ class Adam(Optimizer):
         unscaled = (1.0 - self.beta_1) / math.sqrt(1.0 - self.beta_2)
         return np.asarray(corrected * unscaled)
 
-    def _range_steps(self, part: slice) -> list[Step]:
+    def range_steps(self, part: slice) -> list[Step]:
         p, g = self._parameters[part], self._gradients[part]
         both, averages = self._gradients_and_squares[:, part], self._slots[:, part]
         mean, squares = averages  # m / (1 - β₁), v / (1 - β₂)
@@ -151,15 +150,14 @@ class AdamW(Adam):
         parameters: np.ndarray,
         gradients: np.ndarray,
         helper: Helper | None = None,
-        second_gradients: np.ndarray | None = None,
     ) -> None:
         self._keep = np.ones((), parameters.dtype)
-        super().bind(parameters, gradients, helper, second_gradients)
+        super().bind(parameters, gradients, helper)
 
     def rates(self, learning_rate: float, count: int) -> list[float]:
         self._keep.fill(1.0 - learning_rate * self.weight_decay)
         return super().rates(learning_rate, count)
 
-    def _range_steps(self, part: slice) -> list[Step]:
+    def range_steps(self, part: slice) -> list[Step]:
         p = self._parameters[part]
-        return [(np.multiply, (p, self._keep, p)), *super()._range_steps(part)]
+        return [(np.multiply, (p, self._keep, p)), *super().range_steps(part)]

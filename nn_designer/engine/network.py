@@ -7,17 +7,18 @@ import zlib
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from nn_designer.engine.cost import Cost, cost_of
 from nn_designer.engine.graph import LayerLike, NetworkError, Node, ends, in_order
+from nn_designer.engine.halves import Half
 from nn_designer.engine.initializers import INITIALIZERS
 from nn_designer.engine.losses import LOSSES, Criterion
 from nn_designer.engine.parallel import Helper
 from nn_designer.engine.plan import Plan
+from nn_designer.engine.program import Program, Step
 from nn_designer.engine.shapes import Shape, WeightSpec, shape_text
 
 __all__ = ["LayerLike", "Network", "NetworkError", "Node", "WeightError"]
@@ -63,7 +64,7 @@ class Network:
         self.random = np.random.default_rng()
         """Draws what is random in training steps (Dropout); a checkpoint keeps its state."""
         self.second_random = np.random.default_rng()
-        """As ``random``, for the second half of batches that are split (half_plans)."""
+        """As ``random``, for the second half of batches that are split (half_plan)."""
         self.helper = Helper()
         """A second thread for large products, while a training run has started it."""
         self._plans: OrderedDict[tuple[int, bool, bool], Plan] = OrderedDict()
@@ -97,7 +98,6 @@ class Network:
                 f"({3 * size * self.dtype.itemsize / 2**30:,.0f} GiB) than this computer can "
                 "give. Use fewer units."
             ) from None
-        self._layout = layout
         self._parameter_blocks = {n: _views(self.parameters, b) for n, b in layout.items()}
         self._gradient_blocks = {n: _views(self.gradients, b) for n, b in layout.items()}
         self.weights: dict[str, dict[str, np.ndarray]] = {}
@@ -113,11 +113,6 @@ class Network:
     def parameter_count(self) -> int:
         """How many numbers training can change."""
         return self.parameters.size
-
-    @cached_property
-    def second_gradients(self) -> np.ndarray:
-        """A vector like ``gradients``, for the second half of split batches (half_plans)."""
-        return np.zeros(self.parameter_count, self.dtype)
 
     @property
     def loss(self) -> str | None:
@@ -255,43 +250,35 @@ class Network:
         self._plans.move_to_end(key)
         return plan
 
-    def half_plans(self, batch_size: int) -> tuple[Plan, Plan]:
-        """Training plans for the two halves of a batch; both may run at the same time.
+    def half_plan(self, half: Half) -> Plan:
+        """A training plan for half of a batch, without what comes after both halves: the
+        gradients of weights and regularization. Not cached."""
+        random = self.second_random if half.is_second else self.random
+        plan = Plan(half.size, self.dtype, training=True, random=random, half=half)
+        self._emit(plan, True, share=half.size / half.batch_size)
+        return plan
 
-        The first leaves its gradients in ``gradients``, the second in ``second_gradients``; the
-        whole batch's are their sum. Not cached; the second half has random numbers of its own.
-        """
-        second_blocks = {n: _views(self.second_gradients, b) for n, b in self._layout.items()}
-        n_second = batch_size // 2
-        n_first = batch_size - n_second
-        first = Plan(n_first, self.dtype, training=True, random=self.random)
-        second = Plan(n_second, self.dtype, training=True, random=self.second_random)
-        self._emit(first, self._gradient_blocks, True, share=n_first / batch_size)
-        self._emit(second, second_blocks, True, share=n_second / batch_size)
-        self._emit_regularization(first)
-        return first, second
+    def regularization_steps(self) -> list[Step]:
+        """Steps that add regularization to ``gradients``; a plan's own steps hold them too."""
+        program = Program(self.dtype)
+        self._emit_regularization(program)
+        return program.steps
 
     def _compile(self, batch_size: int, training: bool, differentiates: bool) -> Plan:
         plan = Plan(batch_size, self.dtype, training=training, random=self.random)
         plan.helper = self.helper
-        self._emit(plan, self._gradient_blocks, differentiates)
+        self._emit(plan, differentiates)
         if differentiates:
             self._emit_regularization(plan)
         return plan
 
-    def _emit(
-        self,
-        plan: Plan,
-        gradient_blocks: Mapping[str, Mapping[str, np.ndarray]],
-        differentiates: bool,
-        share: float = 1.0,
-    ) -> None:
+    def _emit(self, plan: Plan, differentiates: bool, share: float = 1.0) -> None:
         """Emit all steps but regularization; ``share`` scales the gradients."""
         for node in self.nodes:
             inputs = [plan.values[name] for name in node.inputs]
             plan.begin_layer(
                 self._parameter_blocks[node.name],
-                gradient_blocks[node.name],
+                self._gradient_blocks[node.name],
                 inputs,
                 differentiates=differentiates,
                 defers_activation=node.name == self._fused_name,
@@ -312,21 +299,21 @@ class Network:
                 plan.step(np.multiply, gradient, plan.constant(share), gradient)
             plan.emit_backward()
 
-    def _emit_regularization(self, plan: Plan) -> None:
+    def _emit_regularization(self, program: Program) -> None:
         """Add the gradients of l1 · Σ|w| + l2 · Σw²."""
-        plan.release_scratch()
+        program.release_scratch()
         for name, specs in self.specs.items():
             for spec in specs:
                 weight = self.weights[name][spec.name]
                 gradient = self.weight_gradients[name][spec.name]
                 share = np.empty_like(weight) if spec.l1 or spec.l2 else weight
                 if spec.l1:
-                    plan.step(np.sign, weight, share)
-                    plan.step(np.multiply, share, plan.constant(spec.l1), share)
-                    plan.step(np.add, gradient, share, gradient)
+                    program.step(np.sign, weight, share)
+                    program.step(np.multiply, share, program.constant(spec.l1), share)
+                    program.step(np.add, gradient, share, gradient)
                 if spec.l2:
-                    plan.step(np.multiply, weight, plan.constant(2.0 * spec.l2), share)
-                    plan.step(np.add, gradient, share, gradient)
+                    program.step(np.multiply, weight, program.constant(2.0 * spec.l2), share)
+                    program.step(np.add, gradient, share, gradient)
 
     def input_rows(self, x: np.ndarray) -> np.ndarray:
         """Samples (N, *input_shape) as rows for a plan's ``inputs``: (N, F + 1), last column 1."""

@@ -51,13 +51,11 @@ class Optimizer(HasParams):
         parameters: np.ndarray,
         gradients: np.ndarray,
         helper: Helper | None = None,
-        second_gradients: np.ndarray | None = None,
     ) -> None:
         """Work on these flat vectors (P,). Begins anew: all slots hold their initial value.
 
         If ``gradients`` is the first row of a (2, P) array, the optimizer uses the second row
-        as well (for g²), which saves Adam a call. ``helper`` takes half of
-        large vectors. Each step first adds ``second_gradients`` to ``gradients``.
+        as well (for g²), which saves Adam a call. ``helper`` takes half of large vectors.
         """
         self.n_steps = 0
         self._parameters = parameters
@@ -65,19 +63,11 @@ class Optimizer(HasParams):
         self.rate = np.zeros((), parameters.dtype)
         self._slots = np.full((len(self.slots), parameters.size), self.initial, parameters.dtype)
         self._scratch = np.zeros_like(parameters)
-
-        def steps(part: slice) -> list[Step]:
-            if second_gradients is None:
-                return self._range_steps(part)
-            total = gradients[part]
-            addition: Step = (np.add, (total, second_gradients[part], total))
-            return [addition, *self._range_steps(part)]
-
         if helper is None or parameters.size < SPLIT_WORTH:
-            self.steps = steps(slice(0, None))
+            self.steps = self.range_steps(slice(0, None))
         else:
             middle = parameters.size // 2
-            first, second = steps(slice(0, middle)), steps(slice(middle, None))
+            first, second = self.range_steps(slice(middle)), self.range_steps(slice(middle, None))
             self.steps = [(helper.both, (run_steps, (first,), run_steps, (second,)))]
 
     def step(self, learning_rate: float) -> None:
@@ -119,8 +109,8 @@ class Optimizer(HasParams):
         """What the learning rate is multiplied by."""
         return 1.0
 
-    def _range_steps(self, part: slice) -> list[Step]:
-        """The calls of one step for a range of the vectors."""
+    def range_steps(self, part: slice) -> list[Step]:
+        """The calls of one step for a range of the vectors: :attr:`steps` in parts."""
         raise NotImplementedError
 
     def _constant(self, value: float) -> np.ndarray:

@@ -21,7 +21,7 @@ class SGD(Optimizer):
     formula = "w ← w - η g"
     source = "Robbins and Monro 1951, A stochastic approximation method"
 
-    def _range_steps(self, part: slice) -> list[Step]:
+    def range_steps(self, part: slice) -> list[Step]:
         p, g, s = self._parameters[part], self._gradients[part], self._scratch[part]
         return [(np.multiply, (g, self.rate, s)), (np.subtract, (p, s, p))]
 
@@ -45,7 +45,7 @@ class Momentum(Optimizer):
         help="The share of its speed that it keeps in each step.",
     )
 
-    def _range_steps(self, part: slice) -> list[Step]:
+    def range_steps(self, part: slice) -> list[Step]:
         p, g, s = self._parameters[part], self._gradients[part], self._scratch[part]
         v = self._slots[0, part]
         return [
@@ -67,7 +67,7 @@ class Nesterov(Momentum):
         "Nesterov 1983; Sutskever et al. 2013, On the importance of initialization and momentum"
     )
 
-    def _range_steps(self, part: slice) -> list[Step]:
+    def range_steps(self, part: slice) -> list[Step]:
         p, g, s = self._parameters[part], self._gradients[part], self._scratch[part]
         v = self._slots[0, part]
         momentum = self._constant(self.momentum)
@@ -95,7 +95,7 @@ class AdaGrad(Optimizer):
     epsilon = Float(1e-7, minimum=0.0, maximum=1.0, exclusive_minimum=True, decimals=10,
                     advanced=True, help="Keeps the division from running off at zero.")  # fmt: skip
 
-    def _range_steps(self, part: slice) -> list[Step]:
+    def range_steps(self, part: slice) -> list[Step]:
         p, g, s = self._parameters[part], self._gradients[part], self._scratch[part]
         squares = self._slots[0, part]
         return [
@@ -134,7 +134,7 @@ class RMSProp(Optimizer):
     def _rate_factor(self) -> float:
         return 1.0 / math.sqrt(1.0 - self.rho)
 
-    def _range_steps(self, part: slice) -> list[Step]:
+    def range_steps(self, part: slice) -> list[Step]:
         p, g, s = self._parameters[part], self._gradients[part], self._scratch[part]
         squares = self._slots[0, part]  # v / (1 - ρ)
         return [

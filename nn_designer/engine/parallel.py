@@ -12,7 +12,8 @@ from __future__ import annotations
 import ctypes
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -21,6 +22,7 @@ from typing import Any
 import numpy as np
 
 Call = Callable[..., Any]
+Task = tuple[Call, tuple[Any, ...]]
 
 
 def available_cores() -> int:
@@ -30,21 +32,33 @@ def available_cores() -> int:
     return os.cpu_count() or 1
 
 
-class Helper:
-    """A thread that does half of the work between :meth:`start` and :meth:`stop`.
+class _Phase:
+    """Tasks that may run at the same time. What comes after waits for all of them."""
 
-    It belongs to one network. Handing over costs some 20 µs, so only large calls gain.
+    def __init__(self, tasks: Iterable[Task], rest: Iterator[Sequence[Task]]) -> None:
+        self.tasks = deque(tasks)  # taking from a deque needs no lock
+        self.rest = rest
+        self.unfinished = len(self.tasks)
+        self.lock = threading.Lock()
+        self.over = threading.Lock()
+        self.over.acquire()  # released when the last task is done
+        self.next: _Phase | None = None
+
+
+class Helper:
+    """A thread that does some of the tasks between :meth:`start` and :meth:`stop`.
+
+    It belongs to one network. A waiting thread needs some 30 µs to begin, so only large calls
+    gain.
     """
 
     def __init__(self) -> None:
         self._thread: threading.Thread | None = None
-        self._task: tuple[Call, tuple[Any, ...]] | None = None
+        self._phase: _Phase | None = None
+        self._stops = False
         self._error: BaseException | None = None
-        # Both are kept locked; releasing one is the signal.
-        self._begin = threading.Lock()
-        self._done = threading.Lock()
+        self._begin = threading.Lock()  # kept locked; releasing it is the signal
         self._begin.acquire()
-        self._done.acquire()
 
     def both(
         self,
@@ -55,53 +69,89 @@ class Helper:
     ) -> None:
         """Do both calls, at the same time if the helper is at work. They must write to
         different memory."""
-        if self._thread is None:
-            here(*here_arguments)
-            there(*there_arguments)
-            return
-        self._task = (there, there_arguments)
-        self._begin.release()
+        self.run(iter([((here, here_arguments), (there, there_arguments))]))
+
+    def run(self, phases: Iterator[Sequence[Task]]) -> None:
+        """Do the tasks of each phase, which must write to different memory, then those of the
+        next. Without a helper at work they are done in their order.
+
+        Both threads take the next task that nobody has taken, so that on a busy machine a
+        helper without a core is not waited for. The one that ends a phase goes on at once: it
+        asks for the next phase, and so runs the code between two ``yield`` of a generator.
+        """
+        self._phase = phase = _next_phase(phases)
+        if self._thread is not None:
+            self._wake()
         try:
-            here(*here_arguments)
+            self._take_part(phase)
         finally:
-            # On a busy machine the helper may not have got a core yet: take the task back.
-            taken_back = self._begin.acquire(blocking=False)
-            if not taken_back:
-                self._done.acquire()
-        if taken_back:
-            there(*there_arguments)
-        elif self._error is not None:
+            self._phase = None
+        if self._error is not None:
             error, self._error = self._error, None
             raise error
+
+    def _take_part(self, phase: _Phase | None) -> None:
+        while phase is not None:
+            try:
+                call, arguments = phase.tasks.popleft()
+            except IndexError:  # all are taken: wait for the other thread
+                with phase.over:
+                    pass
+                phase = phase.next
+                continue
+            try:
+                call(*arguments)
+            except BaseException as error:  # noqa: BLE001  run() raises it again
+                self._error = error
+            with phase.lock:
+                phase.unfinished -= 1
+                is_last = phase.unfinished == 0
+            if is_last:
+                self._end(phase)
+                phase = phase.next
+
+    def _end(self, phase: _Phase) -> None:
+        try:
+            if self._error is None:
+                phase.next = _next_phase(phase.rest)
+        except BaseException as error:  # noqa: BLE001  run() raises it again
+            self._error = error
+        phase.over.release()
 
     def start(self) -> None:
         """Begin to help, if there is a second core."""
         if self._thread is None and available_cores() > 1:
+            self._stops = False
             self._thread = threading.Thread(target=self._work, name="nn-designer-helper")
             self._thread.daemon = True  # a run that nobody closes must not keep the program alive
             self._thread.start()
 
     def stop(self) -> None:
-        """End the thread; :meth:`both` then does one call after the other."""
+        """End the thread; :meth:`run` then does one task after the other."""
         if self._thread is not None:
-            self._task = None
-            self._begin.release()
+            self._stops = True
+            self._wake()
             self._thread.join()
             self._thread = None
+
+    def _wake(self) -> None:
+        # Not locked: it is about to wake up for a run that it slept through.
+        if self._begin.locked():
+            self._begin.release()
 
     def _work(self) -> None:
         # A thread has error settings of its own; training looks at the loss, not at warnings.
         with np.errstate(all="ignore"):
             while True:
                 self._begin.acquire()
-                if self._task is None:
+                if self._stops:
                     return
-                call, arguments = self._task
-                try:
-                    call(*arguments)
-                except BaseException as error:  # noqa: BLE001  both() raises it again
-                    self._error = error
-                self._done.release()
+                self._take_part(self._phase)
+
+
+def _next_phase(phases: Iterator[Sequence[Task]]) -> _Phase | None:
+    tasks = next(phases, None)
+    return None if tasks is None else _Phase(tasks, phases)
 
 
 _users_of_one_thread = 0

@@ -36,6 +36,7 @@ from typing import Any
 import numpy as np
 
 from nn_designer.engine.activations import ACTIVATIONS
+from nn_designer.engine.halves import Half, WeightGradient
 from nn_designer.engine.program import Program
 from nn_designer.engine.shapes import Shape
 from nn_designer.engine.small_values import Place, SmallValues
@@ -105,13 +106,21 @@ class Plan(Program):
     """(outputs, B): the predictions; None where training leaves the last activation out."""
 
     def __init__(
-        self, batch_size: int, dtype: Any, *, training: bool, random: np.random.Generator
+        self,
+        batch_size: int,
+        dtype: Any,
+        *,
+        training: bool,
+        random: np.random.Generator,
+        half: Half | None = None,
     ) -> None:
+        """With ``half``, the plan is for that half of a batch, see halves.py."""
         super().__init__(dtype)
         self.batch_size = batch_size
         self.training = training
         self.random = random
         self.values: dict[str, Value] = {}
+        self._half = half
         self._small_values = SmallValues(batch_size, self.dtype)
         self._backward: list[Callable[[], None]] = []
         self._input_rows: list[np.ndarray] = []
@@ -126,14 +135,16 @@ class Plan(Program):
     def new_value(self, shape: Shape) -> Value:
         """A new value; the layer's forward steps must fill ``flat`` or ``data``."""
         n_rows = math.prod(shape) + 1
-        place = self._small_values.place(n_rows)
-        rows = self.buffer((n_rows, self.batch_size)) if place is None else place.rows
+        place = None if self._half is not None else self._small_values.place(n_rows)
+        rows = self._columns(n_rows) if place is None else place.rows
         rows[-1] = 1
         return Value(shape, _Storage(rows, self._needs_gradient, place))
 
     def input_value(self, shape: Shape) -> Value:
         """The value of an Input: a transposed view of the rows that are gathered."""
-        rows = np.zeros((self.batch_size, math.prod(shape) + 1), self.dtype)
+        n_numbers = math.prod(shape) + 1
+        half = self._half
+        rows = self.buffer((self.batch_size, n_numbers)) if half is None else half.rows(n_numbers)
         rows[:, -1] = 1
         self._input_rows.append(rows)
         return Value(shape, _Storage(rows.T, needs_gradient=False))
@@ -149,6 +160,18 @@ class Plan(Program):
     def gradients(self, block: str) -> np.ndarray:
         """The gradient of a parameter block; the backward steps must fill it."""
         return self._gradients[block]
+
+    def weight_gradient(self, dz: np.ndarray, rows: np.ndarray, gradient: np.ndarray) -> None:
+        """Steps gradient = dz @ rows.T, the gradient of a matrix that was multiplied by rows.
+
+        ``dz`` (outputs, B) is a value's :meth:`gradient`; ``rows`` (inputs, B) is a value's
+        ``flat`` or ``augmented``. In a half of a batch the product comes later, for all samples
+        at once (halves.py): kinds whose ``halves_batches`` is true must come here.
+        """
+        if self._half is None:
+            self.matmul(dz, rows.T, gradient)
+        else:
+            self._half.products.append(WeightGradient.of_halves(dz, rows, gradient))
 
     def gradient(self, value: Value) -> np.ndarray:
         """(F, B): ∂loss/∂value, complete; for the layer that made the value."""
@@ -166,7 +189,7 @@ class Plan(Program):
         storage = value.storage
         shape = storage.augmented.shape
         if storage.gradient is None:
-            gradient = self.buffer(shape)
+            gradient = self._columns(shape[0])
             yield gradient if augmented else gradient[:-1]
             storage.gradient = gradient
         else:
@@ -227,6 +250,12 @@ class Plan(Program):
         self.on_backward(backward, a)
         return a
 
+    def _columns(self, n_rows: int) -> np.ndarray:
+        """A new (n_rows, B) array for a value or its gradient."""
+        if self._half is None:
+            return self.buffer((n_rows, self.batch_size))
+        return self._half.columns(n_rows)
+
     # --- what the network uses ---
 
     def begin_layer(
@@ -253,7 +282,7 @@ class Plan(Program):
 
     def seed_gradient(self, value: Value) -> np.ndarray:
         """(F, B): where the loss writes the gradient of the network's last value."""
-        value.storage.gradient = self.buffer(value.storage.augmented.shape)
+        value.storage.gradient = self._columns(len(value.storage.augmented))
         return self.gradient(value)
 
     def emit_backward(self) -> None:

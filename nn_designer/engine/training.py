@@ -19,11 +19,12 @@ from typing import Any
 
 import numpy as np
 
-from nn_designer.engine.batch_loop import BatchLoop, splits_batches
+from nn_designer.engine.batch_loop import BatchLoop
 from nn_designer.engine.checkpoint import Checkpoint
 from nn_designer.engine.divergence import divergence_message
 from nn_designer.engine.early_stopping import BestEpoch
 from nn_designer.engine.evaluation import Evaluator, Measures, Tally
+from nn_designer.engine.halved_loop import HalvedLoop, splits_batches
 from nn_designer.engine.network import Network, NetworkError
 from nn_designer.engine.optimizers import OPTIMIZERS
 from nn_designer.engine.parallel import one_blas_thread
@@ -110,10 +111,7 @@ class TrainingRun:
         self._splits = splits_batches(network, self._batch_size)
         try:
             self._first_parameters = network.parameters.copy()
-            second_gradients = network.second_gradients if self._splits else None
-            self.optimizer.bind(
-                network.parameters, network.gradients, network.helper, second_gradients
-            )
+            self.optimizer.bind(network.parameters, network.gradients, network.helper)
         except MemoryError:
             raise TrainingError(
                 f"Training keeps several copies of the {network.parameter_count:,} parameters; "
@@ -230,8 +228,8 @@ class TrainingRun:
         yield self._finished("completed")
 
     def _loop(self, batch_size: int, n_batches: int) -> BatchLoop:
-        network, optimizer, part = self.network, self.optimizer, self.train_part
-        return BatchLoop(network, optimizer, part, batch_size, n_batches, splits=self._splits)
+        kind = HalvedLoop if self._splits and batch_size > 1 else BatchLoop
+        return kind(self.network, self.optimizer, self.train_part, batch_size, n_batches)
 
     def _begin_epoch(self) -> None:
         self._tally.reset()

@@ -45,6 +45,10 @@ class LayerKind(HasParams):
     minimum_inputs: ClassVar[int] = 1
     maximum_inputs: ClassVar[int | None] = 1
     has_output: ClassVar[bool] = True
+    halves_batches: ClassVar[bool] = False
+    """Whether two threads may each compute half of a batch: no sample influences another, and
+    the gradients of weights come from ``Plan.weight_gradient``. A large network trains faster
+    if all of its layers say so."""
     torch_tensors: ClassVar[Mapping[str, ForeignTensor]] = {}
     """What PyTorch makes of the tensors of :meth:`weight_specs`, by their name here."""
 

@@ -45,6 +45,7 @@ class Dense(LayerKind):
     key = "dense"
     title = "Dense"
     category = Category.CORE
+    halves_batches = True
     torch_tensors: ClassVar[Mapping[str, ForeignTensor]] = {
         "kernel": ForeignTensor("weight", (1, 0)),
         "bias": ForeignTensor("bias", (0,)),
@@ -139,7 +140,7 @@ class Dense(LayerKind):
 
         def backward() -> None:
             dz = plan.gradient(z)
-            plan.matmul(dz, rows.T, block_gradient)
+            plan.weight_gradient(dz, rows, block_gradient)
             if x.needs_gradient:
                 # With a bias there is one more row of no meaning: slicing it off the block
                 # would make BLAS work on a copy.

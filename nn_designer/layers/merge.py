@@ -23,6 +23,7 @@ class Add(LayerKind):
     key = "add"
     title = "Add"
     category = Category.MERGE
+    halves_batches = True
     minimum_inputs = 2
     maximum_inputs = None
 
@@ -59,6 +60,7 @@ class Concatenate(LayerKind):
     key = "concatenate"
     title = "Concatenate"
     category = Category.MERGE
+    halves_batches = True
     minimum_inputs = 2
     maximum_inputs = None
 

@@ -9,13 +9,16 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from nn_designer.engine import batch_loop, parallel
+from nn_designer.engine import halved_loop, parallel
+from nn_designer.engine.halves import Half, cut
 from nn_designer.engine.network import Network
 from nn_designer.engine.parallel import Helper, blas_control, one_blas_thread
-from nn_designer.engine.program import SPLIT_WORTH, Program
+from nn_designer.engine.program import SPLIT_WORTH, Program, run_steps
 from nn_designer.engine.progress import BatchProgress, EpochProgress
 from nn_designer.engine.training import Control, TrainingRun, train
 from nn_designer.engine.training_settings import TrainingSettings
+from nn_designer.layers import KINDS, Dense
+from tests.helpers.networks import EXAMPLES, batch, randomize
 from tests.helpers.small_networks import network, ring_data, two_class_network
 
 SETTINGS = TrainingSettings(
@@ -34,7 +37,7 @@ def helper() -> Iterator[Helper]:
 @pytest.fixture
 def everything_splits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Batches are halved even for tiny networks."""
-    monkeypatch.setattr(batch_loop, "SPLIT_WORTH", 1)
+    monkeypatch.setattr(halved_loop, "SPLIT_WORTH", 1)
 
 
 def test_both_calls_are_done(helper: Helper) -> None:
@@ -79,6 +82,51 @@ def test_a_helper_that_gets_no_core_is_not_waited_for() -> None:
 
     helper.both(note, (), note, ())
     assert threads == [threading.current_thread()] * 2
+
+
+def test_a_phase_begins_when_the_one_before_is_done(helper: Helper) -> None:
+    done: list[str] = []
+
+    def tasks(phase: int, count: int) -> list[tuple[object, tuple[str]]]:
+        return [(done.append, (f"{phase}.{i}",)) for i in range(count)]
+
+    def phases() -> Iterator[list]:
+        for phase, count in enumerate((2, 3, 1, 2)):
+            yield tasks(phase, count)
+            done.append(f"after {phase}")
+
+    for _ in range(200):
+        done.clear()
+        helper.run(phases())
+        expected = []
+        for phase, count in enumerate((2, 3, 1, 2)):
+            expected += [f"{phase}.{i}" for i in range(count)] + [f"after {phase}"]
+        assert sorted(done) == sorted(expected)
+        assert [name.removeprefix("after ")[0] for name in done] == [
+            name.removeprefix("after ")[0] for name in expected
+        ]
+
+
+def test_an_error_between_phases_is_raised(helper: Helper) -> None:
+    def phases() -> Iterator[list]:
+        yield [(time.sleep, (0.0,)), (time.sleep, (0.001,))]
+        raise ValueError("on purpose")
+
+    with pytest.raises(ValueError, match="on purpose"):
+        helper.run(phases())
+    helper.both(time.sleep, (0.0,), time.sleep, (0.0,))
+
+
+def test_after_an_error_no_further_phase_begins(helper: Helper) -> None:
+    done: list[int] = []
+
+    def phases() -> Iterator[list]:
+        yield [(done.append, ("no", "list takes two"))]
+        yield [(done.append, (1,))]
+
+    with pytest.raises(TypeError):
+        helper.run(phases())
+    assert done == []
 
 
 def test_it_stops_and_starts_again() -> None:
@@ -131,21 +179,61 @@ def test_blas_gets_its_threads_back() -> None:
 
 def test_large_steps_are_split_by_size_alone() -> None:
     large = network(784, (512, 10), ("relu", "softmax"), "sparse_categorical_crossentropy")
-    assert batch_loop.splits_batches(large, 128)
-    assert not batch_loop.splits_batches(large, 1)
-    assert not batch_loop.splits_batches(two_class_network(), 128)
+    assert halved_loop.splits_batches(large, 128)
+    assert not halved_loop.splits_batches(large, 1)
+    assert not halved_loop.splits_batches(two_class_network(), 128)
 
 
-@pytest.mark.parametrize("l2", [0.0, 0.01])
-def test_two_halves_make_the_gradients_of_the_whole(l2: float) -> None:
-    net, data = two_class_network(l2=l2), ring_data()
-    net.loss_and_gradients(data.x_train[:15], data.y_train[:15])
+def test_layers_that_do_not_say_so_are_not_split(monkeypatch: pytest.MonkeyPatch) -> None:
+    large = network(784, (512, 10), ("relu", "softmax"), "sparse_categorical_crossentropy")
+    monkeypatch.setattr(Dense, "halves_batches", False)
+    assert not halved_loop.splits_batches(large, 128)
+
+
+def test_every_kind_here_can_be_halved() -> None:
+    assert all(kind.halves_batches for kind in KINDS.values())
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_two_halves_make_the_gradients_of_the_whole(name: str) -> None:
+    net = randomize(Network(EXAMPLES[name], loss="mean_squared_error", dtype=np.float64))
+    x, y = batch(net, size=15)
+    net.loss_and_gradients(x, y)
     expected = net.gradients.copy()
-    rows, targets = net.input_rows(data.x_train), net.criterion.encode(data.y_train)
-    for plan, part in zip(net.half_plans(15), (slice(0, 8), slice(8, 15)), strict=True):
+    rows, targets = net.input_rows(x), net.criterion.encode(y)
+    first = Half(15, net.dtype)
+    for half, part in ((first, slice(0, 8)), (Half(15, net.dtype, first), slice(8, 15))):
+        plan = net.half_plan(half)
         plan.inputs[:], plan.targets[:] = rows[part], targets[part]
         plan.run()
-    np.testing.assert_allclose(net.gradients + net.second_gradients, expected, atol=1e-7)
+    net.gradients.fill(np.nan)
+    ranges = cut(first.products, net.gradients)
+    for _, steps in ranges:
+        run_steps(steps)
+    for function, arguments in net.regularization_steps():
+        function(*arguments)
+    if not any(node.layer.key == "dropout" for node in net.nodes):
+        np.testing.assert_allclose(net.gradients, expected, atol=1e-12)
+    assert np.isfinite(net.gradients).all()
+
+
+def test_the_cut_is_between_two_rows_near_the_middle() -> None:
+    net = network(784, (512, 256, 10), ("relu", "relu", "softmax"), "categorical_crossentropy")
+    first = Half(4, net.dtype)
+    net.half_plan(first)
+    (here, first_steps), (there, second_steps) = cut(first.products, net.gradients)
+    assert here == slice(341 * 785) and there == slice(341 * 785, None)
+    assert abs(net.parameter_count // 2 - 341 * 785) <= 785 / 2
+    assert (len(first_steps), len(second_steps)) == (1, 3)
+
+
+def test_nothing_is_left_to_cut_for_a_single_row() -> None:
+    net = network(784, (1,), ("linear",), "mean_squared_error")
+    first = Half(4, net.dtype)
+    net.half_plan(first)
+    (here, first_steps), (there, second_steps) = cut(first.products, net.gradients)
+    assert len(first_steps) + len(second_steps) == 1
+    assert here.stop == there.start and here.stop in (0, 785)
 
 
 def trained(net: Network, **settings: object) -> tuple[Network, list[tuple[object, ...]]]:
@@ -159,7 +247,7 @@ def test_split_batches_train_the_same_network(
     monkeypatch: pytest.MonkeyPatch, batch_size: int
 ) -> None:
     whole, whole_curve = trained(two_class_network(l2=0.001), batch_size=batch_size)
-    monkeypatch.setattr(batch_loop, "SPLIT_WORTH", 1)
+    monkeypatch.setattr(halved_loop, "SPLIT_WORTH", 1)
     split, split_curve = trained(two_class_network(l2=0.001), batch_size=batch_size)
     np.testing.assert_allclose(split.parameters, whole.parameters, atol=1e-5)
     np.testing.assert_allclose(split_curve, whole_curve, rtol=1e-5)
