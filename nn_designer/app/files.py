@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from nn_designer.app.save_path import ask_overwrite, final_path
 from nn_designer.app.settings import AppSettings
 from nn_designer.app.store import Store
 from nn_designer.data import summary
@@ -24,7 +26,8 @@ class Files(QObject):
 
     The questions are attributes, so that tests and scripts can answer them:
     ``ask_open_path()`` and ``ask_save_path(suggestion)`` give a path or ""; ``ask_unsaved(name)``
-    gives "save", "discard" or "cancel". ``may_lose_more()`` is asked after it.
+    gives "save", "discard" or "cancel", ``ask_overwrite(path)`` whether a file may be replaced.
+    ``may_lose_more()`` is asked after ``ask_unsaved``.
     """
 
     path_changed = Signal(str)  # "" while the design has no file
@@ -39,6 +42,7 @@ class Files(QObject):
         self.path = ""
         self.ask_open_path: Callable[[], str] = self._ask_open_path
         self.ask_save_path: Callable[[str], str] = self._ask_save_path
+        self.ask_overwrite: Callable[[str], bool] = partial(ask_overwrite, window)
         self.ask_unsaved: Callable[[str], str] = self._ask_unsaved
         self.may_lose_more: Callable[[], bool] = _nothing_else
 
@@ -106,12 +110,9 @@ class Files(QObject):
         """Save to another file, which becomes the design's."""
         name = "".join(c if c.isalnum() or c in " -_" else "_" for c in self.shown_name).strip()
         folder = Path(self.path).parent if self.path else Path(self._settings.folder("design"))
-        path = self.ask_save_path(str(folder / f"{name or 'Untitled'}{codec.EXTENSION}"))
-        if not path:
-            return False
-        if not Path(path).suffix:
-            path += codec.EXTENSION
-        return self._write(path)
+        chosen = self.ask_save_path(str(folder / f"{name or 'Untitled'}{codec.EXTENSION}"))
+        path = final_path(chosen, self.ask_overwrite, codec.EXTENSION, ".json")
+        return bool(path) and self._write(path)
 
     def may_discard(self) -> bool:
         """Whether the open design, and what goes with it, may go: saved, or the person said so."""

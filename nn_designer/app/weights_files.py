@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from nn_designer.app.save_path import ask_overwrite, final_path
 from nn_designer.app.settings import AppSettings
 from nn_designer.app.store import Store
 from nn_designer.app.trainer import Trainer
@@ -19,7 +21,8 @@ from nn_designer.interchange.model import InterchangeError, TrainedModel
 class WeightsFiles(QObject):
     """Exports the trained weights in every format of interchange, and loads them back.
 
-    ``ask_export_path(format, suggestion)`` and ``ask_load_path()`` may be replaced by tests.
+    ``ask_export_path(format, suggestion)``, ``ask_load_path()`` and ``ask_overwrite(path)`` may be
+    replaced by tests.
     """
 
     told = Signal(str, str)  # kind for the message bar, sentence
@@ -41,6 +44,7 @@ class WeightsFiles(QObject):
         self._window = window
         self.ask_export_path: Callable[[Format, str], str] = self._ask_export_path
         self.ask_load_path: Callable[[], str] = self._ask_load_path
+        self.ask_overwrite: Callable[[str], bool] = partial(ask_overwrite, window)
 
     def export(self, key: str, path: str = "", *, model: TrainedModel | None = None) -> bool:
         """Write the trained weights (those of ``model``, if given) in the format ``key``; asks
@@ -58,10 +62,9 @@ class WeightsFiles(QObject):
             name = "".join(c if c.isalnum() or c in " -_" else "_" for c in self._shown_name())
             folder = Path(self._settings.folder("weights"))
             path = self.ask_export_path(form, str(folder / f"{name.strip() or 'weights'}"))
+        path = final_path(path, self.ask_overwrite, form.extension)
         if not path:
             return False
-        if Path(path).suffix != form.extension:
-            path += form.extension
         try:
             form.write(model, Path(path))
         except InterchangeError as error:

@@ -56,6 +56,23 @@ def test_a_name_without_extension_gets_one(window: MainWindow, folder: Path) -> 
     assert (folder / "netz.nnd").is_file()
 
 
+@pytest.mark.parametrize("typed", ["netz", "netz v1.2", "table.csv"])
+def test_the_extension_is_added_but_never_replaces_a_file_unasked(
+    window: MainWindow, folder: Path, typed: str
+) -> None:
+    there = folder / f"{typed}.nnd"
+    there.write_text("another design", encoding="utf-8")
+    window.files.new_from_template("xor")
+    window.files.ask_save_path = lambda _suggestion: str(folder / typed)
+    window.files.ask_overwrite = lambda _path: False
+    assert not window.files.save()
+    assert there.read_text(encoding="utf-8") == "another design"
+    window.files.ask_overwrite = lambda path: path == str(there)
+    assert window.files.save()
+    assert window.files.path == str(there)
+    assert not (folder / typed).exists()
+
+
 def test_the_title_marks_unsaved_changes(window: MainWindow) -> None:
     window.files.new_from_template("xor")
     assert not window.isWindowModified()
