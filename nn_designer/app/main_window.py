@@ -160,7 +160,7 @@ class MainWindow(QMainWindow):
         for teller in (files, self.weights_files, self.run_controls):
             teller.told.connect(self.message_bar.show_message)
         self.weights_guard.offered.connect(partial(self.message_bar.show_message, "warning"))
-        self.run_controls.begun.connect(self.message_bar.close_message)
+        self.run_controls.outdated.connect(self.message_bar.withdraw)
         self.run_controls.blocked.connect(self._on_blocked)
         self.problems_panel.layer_chosen.connect(self._on_layer_chosen)
         self.problems_panel.data_wanted.connect(self.open_data_dialog)

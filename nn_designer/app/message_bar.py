@@ -117,6 +117,11 @@ class MessageBar(QFrame):
         self._action = None
         self.hide()
 
+    def withdraw(self, sentence: str) -> None:
+        """Close the message if it says this, which is no longer so."""
+        if self.history and self.history[-1][1] == sentence:
+            self.close_message()
+
     def set_host(self, host: QWidget) -> None:
         """Float over another widget from now on."""
         if host is self._host:

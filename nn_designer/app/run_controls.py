@@ -25,7 +25,7 @@ class RunControls(QObject):
 
     blocked = Signal(str)  # training was asked for and can't begin: the sentence why
     told = Signal(str, str)  # kind for the message bar, sentence
-    begun = Signal()  # a run begins: what was told of the one before is no longer so
+    outdated = Signal(str)  # a sentence told of a run, when another begins
     state_shown = Signal(str, str)  # kind (as RunStateButton.show_state), text
 
     def __init__(
@@ -37,6 +37,7 @@ class RunControls(QObject):
         self._problems = problems
         self._actions = actions
         self._outcome = ""
+        self._told = ""
         self._score = ""
         self._blocked = False
         self._epoch = 0
@@ -97,7 +98,7 @@ class RunControls(QObject):
 
     def _on_state_changed(self, state: str) -> None:
         if state == "starting":
-            self.begun.emit()
+            self.outdated.emit(self._told)
         self._refresh()
 
     def _on_counted(self, _errors: int, _warnings: int) -> None:
@@ -130,12 +131,14 @@ class RunControls(QObject):
             "stopped": "Stopped",
         }.get(finished.reason, "Done")
         if finished.message:
+            self._told = finished.message
             self.told.emit(kind, finished.message)
         self._refresh()
 
     def _on_failed(self, sentence: str) -> None:
         self._outcome = ""
         self._store.refresh_data()  # it may be the reason, and is a problem of the design then
+        self._told = sentence
         self.told.emit("error", sentence)
         self._refresh()
 
