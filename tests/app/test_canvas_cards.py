@@ -16,6 +16,7 @@ from nn_designer.app.activation_menu import ActivationMenu
 from nn_designer.app.canvas import steps
 from nn_designer.app.canvas.card_layout import CardLayouts
 from nn_designer.app.canvas.look import level_at
+from nn_designer.app.canvas.navigation import MINIMUM_ZOOM
 from nn_designer.design import edits
 from nn_designer.design.document import Document, Layer
 from tests.helpers.canvas import POPUPS_OFFSCREEN, Hand, chain, dragged, loose, open_canvas
@@ -84,6 +85,13 @@ def test_a_problem_is_marked_in_red_however_far_away(opened: Opened, zoom: float
     picture = hand.canvas.grab().toImage()
     beside = picture.pixelColor(at - QPoint(5, 0))
     assert beside == QColor(hand.canvas.themes.theme.error)
+
+
+def test_the_mark_of_a_problem_lies_within_what_is_repainted(opened: Opened) -> None:
+    hand = opened(loose("dense"))
+    card = hand.scene.cards["dense_1"]
+    for zoom in (MINIMUM_ZOOM, 0.1, 0.25, 1.0):
+        assert card.boundingRect().contains(card.badge_at(zoom)), zoom
 
 
 def test_cards_tell_everything_at_the_zoom_of_a_fitted_design(opened: Opened) -> None:

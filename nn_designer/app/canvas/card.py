@@ -10,11 +10,12 @@ from nn_designer.app.canvas import card_painting as paint
 from nn_designer.app.canvas.card_content import CardContent
 from nn_designer.app.canvas.card_layout import CardLayouts
 from nn_designer.app.canvas.look import CARD_HEIGHT, Level, Look, level_at
+from nn_designer.app.canvas.navigation import MINIMUM_ZOOM
 from nn_designer.app.canvas.routing import Box
 
 PORT_SPACING = 20.0
 _MARGIN = 9.0  # ports, halo and shadow reach this far beyond the card
-_MARK_MARGIN = 90.0  # the mark of a problem, when the card is far away
+_MARK_MARGIN = paint.MARK_RADIUS_PX / MINIMUM_ZOOM + 20.0  # of a problem, on the farthest card
 
 
 class CardItem(QGraphicsItem):
