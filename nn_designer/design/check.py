@@ -331,6 +331,10 @@ class _Check:
         if need > available and used:
             id = max(used, key=lambda id: used[id].parameters + math.prod(used[id].shape))
             layer = self.document.layer(id)
+            for wire in self.document.incoming(id):  # its weights are many because of what comes in
+                source = self.document.layer(wire.source)
+                if "units" in source.settings and _numbers(used, source) > _numbers(used, layer):
+                    layer = source
             units = f" with {layer.settings['units']:,} units" if "units" in layer.settings else ""
             self._add(
                 "error",
@@ -340,6 +344,11 @@ class _Check:
                 layer,
             )
         return need
+
+
+def _numbers(known: Mapping[str, Facts], layer: Layer) -> int:
+    """How many numbers a layer hands on."""
+    return math.prod(known[layer.id].shape) if layer.id in known else 0
 
 
 def _unknown_kind(layer: Layer) -> str:

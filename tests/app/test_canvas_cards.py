@@ -17,6 +17,7 @@ from nn_designer.app.canvas import steps
 from nn_designer.app.canvas.card_layout import CardLayouts
 from nn_designer.app.canvas.look import level_at
 from nn_designer.app.canvas.navigation import MINIMUM_ZOOM
+from nn_designer.app.widgets.stats import short_count
 from nn_designer.design import edits
 from nn_designer.design.document import Document, Layer
 from tests.helpers.canvas import POPUPS_OFFSCREEN, Hand, chain, dragged, loose, open_canvas
@@ -85,6 +86,14 @@ def test_a_problem_is_marked_in_red_however_far_away(opened: Opened, zoom: float
     picture = hand.canvas.grab().toImage()
     beside = picture.pixelColor(at - QPoint(5, 0))
     assert beside == QColor(hand.canvas.themes.theme.error)
+
+
+def test_huge_counts_stay_short(opened: Opened) -> None:
+    hand = opened(chain("input", "dense", "dense", "output"))
+    hand.store.edit("Units", edits.set_setting, ["dense_1", "dense_2"], "units", 10**9)
+    assert hand.scene.cards["dense_2"].content.parameters == "1 × 10¹⁸ params"
+    assert short_count(15 * 10**17) == "1.5 × 10¹⁸"
+    assert short_count(3 * 10**12) == "3 trillion"
 
 
 def test_the_mark_of_a_problem_lies_within_what_is_repainted(opened: Opened) -> None:

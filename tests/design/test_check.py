@@ -282,6 +282,14 @@ def test_a_layer_of_a_billion_units_is_refused_with_the_memory_it_would_need(mon
     assert report.parameters["dense_1"] == 5 * 10**9
 
 
+def test_the_layer_with_the_many_units_is_named_not_the_one_behind_it(monkeypatch):
+    monkeypatch.setattr(check_module, "available_memory_bytes", lambda: 16_000_000_000)
+    document = chain("input", "dense", "dense", "output", dense_1={"units": 10**9})
+    (problem,) = (p for p in check(document).errors if "too large" in p.sentence)
+    assert problem.sentence.startswith("Dense 1 with 1,000,000,000 units is too large")
+    assert problem.layer_id == "dense_1"
+
+
 def test_as_much_memory_as_there_is_may_be_used_but_not_a_byte_more(monkeypatch):
     needed = check(iris_design(), IRIS).training_memory_bytes
     for free, ok in ((needed, True), (needed - 1, False)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from nn_designer.app.widgets.stats import power_of_ten
 from nn_designer.design.arrange import CARD_WIDTH, card_width
 from nn_designer.design.check import Problem, Report
 from nn_designer.design.document import Document, Layer
@@ -90,6 +91,8 @@ def input_count(document: Document, layer: Layer) -> int:
 def _count_text(count: int | None) -> str:
     if not count:
         return ""
+    if count >= 10**12:
+        return f"{power_of_ten(count)} params"
     if count >= 10_000_000:
         return f"{count / 1e9:,.2f} B params" if count >= 1e9 else f"{count / 1e6:,.1f} M params"
     return f"{count:,} param" if count == 1 else f"{count:,} params"

@@ -40,11 +40,20 @@ class Stats(QWidget):
 
 
 def short_count(number: int) -> str:
-    """``7,850``; ``1.25 million``; ``3.1 billion``."""
+    """``7,850``; ``1.25 million``; ``3.1 billion``; ``1 × 10¹⁸``."""
+    if number >= 10**15:
+        return power_of_ten(number)
     for size, word in ((10**12, "trillion"), (10**9, "billion"), (10**6, "million")):
         if number >= size:
             return f"{number / size:.3g} {word}"
     return f"{number:,}"
+
+
+def power_of_ten(number: int) -> str:
+    """``1.5 × 10¹⁸``."""
+    digits, exponent = f"{number:.1e}".split("e+")
+    raised = str(int(exponent)).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{digits.removesuffix('.0')} × 10{raised}"
 
 
 def short_shape(shape: tuple[int, ...]) -> str:
