@@ -83,10 +83,18 @@ def read_workbook(
             "spreadsheet program and save it again as .xlsx or CSV."
         ) from error
     notes: list[str] = []
-    if len(names) > 1 and not sheet:
-        others = ", ".join(map(repr, names[1:6])) + (", …" if len(names) > 6 else "")
+    others = ", ".join(map(repr, names[1:6])) + (", …" if len(names) > 6 else "")
+    if others and not sheet:
         notes.append(f"Read from the sheet {names[0]!r}; there is also {others}.")
-    columns, has_header = columns_from_rows(rows, header, path.name)
+    try:
+        columns, has_header = columns_from_rows(rows, header, path.name)
+    except DataError as error:
+        if not others or sheet:
+            raise
+        raise DataError(
+            f"{error} This was read from the sheet {names[0]!r}; there is also {others}: to read "
+            "it, give its name as the sheet."
+        ) from None
     return columns, has_header, notes
 
 

@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from nn_designer.data import DataChoice, DataError, load, read_preview
@@ -154,6 +155,22 @@ def test_broken_workbooks(tmp_path: Path) -> None:
         archive.writestr("hello.txt", "not a workbook")
     with pytest.raises(DataError, match=r"t.xlsx can't be read as an Excel file"):
         read_preview(path)
+
+
+def test_an_empty_first_sheet_names_the_others(tmp_path: Path) -> None:
+    path = tmp_path / "t.xlsx"
+    workbook = openpyxl.Workbook()
+    workbook.active.title = "Cover"
+    sheet = workbook.create_sheet("Prices")
+    for row in (("a", "b"), (1, 2), (3, 4)):
+        sheet.append(row)
+    workbook.save(path)
+    with pytest.raises(DataError) as caught:
+        read_preview(path)
+    assert str(caught.value) == (
+        "t.xlsx is empty. Choose a file with a header and rows of data. This was read from the "
+        "sheet 'Cover'; there is also 'Prices': to read it, give its name as the sheet."
+    )
 
 
 def test_a_workbook_that_unpacks_to_gigabytes(
