@@ -23,7 +23,7 @@ class Started:
 
 @dataclass(frozen=True)
 class BatchProgress:
-    """Some batches are done since the last report: one, or those of about 16 ms."""
+    """Some batches are done since the last report: one, or those of about 30 ms."""
 
     epoch: int
     """The epoch under way, from 1."""

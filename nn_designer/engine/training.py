@@ -3,7 +3,7 @@
 One step is: gather a batch, run the network's steps forward and backward, run the optimizer's
 steps. All are array calls over buffers that exist before the first step. What the loss reads is
 copied into a ring, so that losses and metrics of many batches are worked out in a few calls;
-reports come about every 16 ms. So a small network trains at the speed of its array calls.
+reports come about every 30 ms. So a small network trains at the speed of its array calls.
 
 The numbers do not depend on time: the same seed gives the same curve, bit for bit, however the
 batches are reported, interrupted and continued.
@@ -34,7 +34,7 @@ from nn_designer.engine.training_settings import TrainingSettings
 
 __all__ = ["Control", "TrainingData", "TrainingError", "TrainingRun", "train"]
 
-CHUNK_SECONDS = 0.016
+CHUNK_SECONDS = 0.03
 """About this long the loop runs between two reports. A report costs some 0.1 ms."""
 
 
@@ -42,7 +42,7 @@ CHUNK_SECONDS = 0.016
 class Control:
     """What can be changed while training; it is read between reports.
 
-    ``learning_rate`` None: the settings'. ``granularity``: "chunk" reports about every 16 ms
+    ``learning_rate`` None: the settings'. ``granularity``: "chunk" reports about every 30 ms
     and at the end of each epoch, "batch" after each batch. ``stop`` ends the run with a last
     report.
     """
