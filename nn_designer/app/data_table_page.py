@@ -8,14 +8,12 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QFileDialog,
     QHBoxLayout,
     QHeaderView,
     QLabel,
     QLineEdit,
     QPushButton,
-    QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
     QWidget,
@@ -27,6 +25,7 @@ from nn_designer.app.settings import AppSettings
 from nn_designer.app.theme import ThemeManager
 from nn_designer.app.widgets.fields import CalmComboBox
 from nn_designer.app.widgets.form import Form
+from nn_designer.app.widgets.plain_table import fit_height, listed, plain_table
 from nn_designer.app.widgets.section import Fold, label
 from nn_designer.data import (
     Column,
@@ -46,7 +45,8 @@ FILTER = f"Tables ({' '.join(f'*{ending}' for ending in TABLE_ENDINGS)});;All fi
 READING = ("separator", "decimal", "encoding", "header", "sheet")
 SHOWN_ROWS = 30
 MOST_TYPE_BOXES = 60
-ROW_PX = 28
+MOST_COLUMNS, MOST_SENTENCES = 200, 40
+"""So many are shown of each: a table may have thousands, and nobody reads them all."""
 TYPE_TITLES = {
     "number": "Number",
     "category": "Categories",
@@ -103,8 +103,8 @@ class TablePage(QWidget):
         choices.addSpacing(8)
         choices.addWidget(QLabel("as"))
         choices.addWidget(self.task, 2)
-        self.cells = _table("table_cells", "First rows")
-        self.columns = _table("table_columns", "Columns")
+        self.cells = plain_table("table_cells", "First rows")
+        self.columns = plain_table("table_columns", "Columns")
         self._facts = label("", wrap=True)
         self._facts.setObjectName("table_facts")
         self._report = label("", "muted", wrap=True, selectable=True)
@@ -228,7 +228,7 @@ class TablePage(QWidget):
         self.task.setItemText(0, f"Found: {task}" if by_itself else "Found by itself")
         self._show_outcome(dataset)
         self._facts.setText(facts(found))
-        self._report.setText("\n".join(f"• {sentence}" for sentence in found.report))
+        self._report.setText(listed(found.report, MOST_SENTENCES))
         self.choice_changed.emit(choice)
 
     def _on_refused(self, sentence: str) -> None:
@@ -248,10 +248,11 @@ class TablePage(QWidget):
     def _show_cells(self, preview: TablePreview) -> None:
         rows = max((len(column.cells) for column in preview.columns), default=0)
         self.cells.clear()
-        self.cells.setColumnCount(len(preview.columns))
+        shown = preview.columns[:MOST_COLUMNS]
+        self.cells.setColumnCount(len(shown))
         self.cells.setRowCount(rows)
-        self.cells.setHorizontalHeaderLabels([column.name for column in preview.columns])
-        for c, column in enumerate(preview.columns):
+        self.cells.setHorizontalHeaderLabels([column.name for column in shown])
+        for c, column in enumerate(shown):
             for r, cell in enumerate(column.cells):
                 item = QTableWidgetItem(cell)
                 if column.kind == "number":
@@ -260,16 +261,22 @@ class TablePage(QWidget):
                     )
                 self.cells.setItem(r, c, item)
         self.cells.resizeColumnsToContents()
-        _fit_height(self.cells, 5)
+        fit_height(self.cells, 5)
 
     def _show_columns(self, preview: TablePreview) -> None:
         types = self._column_types()
         self.columns.clear()
         self.columns.setColumnCount(4)
         self.columns.setHorizontalHeaderLabels(["Column", "Read as", "Missing", "Becomes"])
-        self.columns.setRowCount(len(preview.columns))
+        shown = preview.columns[:MOST_COLUMNS]
+        more = len(preview.columns) - len(shown)
+        header = self.columns.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)  # measured once, at the end
+        self.columns.setRowCount(len(shown) + bool(more))
+        if more:
+            self.columns.setItem(len(shown), 0, QTableWidgetItem(f"and {more:,} more"))
         target = self.target.currentText()
-        for row, column in enumerate(preview.columns):
+        for row, column in enumerate(shown):
             kind = types.get(column.name, column.kind)
             missing = f"{column.n_missing:,}" if column.n_missing else "none"
             becomes = "what is predicted" if column.name == target else "…"
@@ -279,17 +286,15 @@ class TablePage(QWidget):
                 self.columns.setCellWidget(row, 1, self._type_box(column.name, kind))
             else:
                 self.columns.setItem(row, 1, QTableWidgetItem(TYPE_TITLES.get(kind, kind)))
-        header = self.columns.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Fixed)
+        self.columns.resizeColumnsToContents()
         self.columns.setColumnWidth(1, 130)
         header.setStretchLastSection(True)
-        _fit_height(self.columns, 9)
+        fit_height(self.columns, 9)
 
     def _show_outcome(self, dataset: Dataset) -> None:
         """What became of each column, now that the whole file has been read."""
         kept = {column.name: column for column in dataset.columns}
-        for row in range(self.columns.rowCount()):
+        for row in range(min(self.columns.rowCount(), MOST_COLUMNS)):
             name = self.columns.item(row, 0).text()
             if name in dataset.target_names:
                 text = "what is predicted"
@@ -366,25 +371,3 @@ def _becomes(column: Column) -> str:
     if column.kind == "date":
         return f"1 input: the year, standardized{filled}"
     return f"1 input, standardized{filled}"
-
-
-def _table(name: str, title: str) -> QTableWidget:
-    table = QTableWidget()
-    table.setObjectName(name)
-    table.setAccessibleName(title)
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-    table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-    table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-    table.verticalHeader().hide()
-    table.verticalHeader().setDefaultSectionSize(ROW_PX)
-    return table
-
-
-def _fit_height(table: QTableWidget, most_rows: int) -> None:
-    """As high as its rows, up to a number of rows; then it scrolls."""
-    rows = min(table.rowCount(), most_rows)
-    height = table.horizontalHeader().sizeHint().height() + rows * ROW_PX + 4
-    if table.horizontalHeader().length() > table.width():
-        height += table.horizontalScrollBar().sizeHint().height()
-    table.setFixedHeight(height)

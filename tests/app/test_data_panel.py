@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
@@ -137,6 +138,30 @@ def test_an_own_table_step_by_step(dialog: DataDialog, qtbot: QtBot, people: str
     qtbot.waitUntil(dialog.use.isEnabled, timeout=20_000)
     assert page.task.itemText(0) == "Found: classes"
     assert dialog.choice == DataChoice("table", {"path": people, "target": "City"})
+
+
+def test_a_table_of_thousands_of_columns_does_not_hold_the_window(
+    dialog: DataDialog, qtbot: QtBot, folder: Path
+) -> None:
+    path = folder / "wide.csv"
+    header = ",".join(f"c{number}" for number in range(3_000))
+    rows = (",".join(str(row * column % 7) for column in range(3_000)) for row in range(30))
+    path.write_text("\n".join((header, *rows)), encoding="utf-8")
+    gaps, last = [], [perf_counter()]
+
+    def beat() -> None:
+        gaps.append(perf_counter() - last[0])
+        last[0] = perf_counter()
+
+    timer = QTimer()
+    timer.timeout.connect(beat)
+    timer.start(5)
+    dialog.show_source("table")
+    dialog.table_page.open_file(str(path))
+    qtbot.waitUntil(dialog.use.isEnabled, timeout=60_000)
+    assert max(gaps) < 1.5  # about 0.1 s; it was over 10 s
+    columns = dialog.table_page.columns
+    assert columns.item(columns.rowCount() - 1, 0).text() == "and 2,800 more"
 
 
 def test_a_column_can_be_read_otherwise(dialog: DataDialog, qtbot: QtBot, people: str) -> None:
