@@ -14,6 +14,9 @@ from nn_designer.data import Column, Dataset
 MOST_POINTS = 400
 DIGIT_ROWS, DIGIT_COLUMNS = 2, 8
 
+MOST_COMPARED, MOST_CELLS_COMPARED = 200, 400_000
+"""So many columns, and cells of them, are looked at to choose two: it must not take long."""
+
 
 class DataPreview(QWidget):
     """Draws a sample of a data set; says what it is doing while there is none."""
@@ -276,10 +279,12 @@ def _telling_columns(dataset: Dataset, target: np.ndarray) -> list[Column]:
     numbers = [column for column in dataset.columns if column.kind == "number"]
     if len(numbers) <= 2 and len(numbers) == len(dataset.columns):
         return numbers
-    head = slice(0, 20_000)
+    compared = numbers[:MOST_COMPARED]
+    most = MOST_CELLS_COMPARED // max(len(compared), 1)
+    some = slice(None, None, max(1, len(target) // most))  # of all: rows may come class after class
     wanted = 2 if dataset.task == "classes" else 1
     score = _class_distance if dataset.task == "classes" else _togetherness
-    ranked = sorted(numbers, key=lambda one: -score(np.asarray(one.values[head]), target[head]))
+    ranked = sorted(compared, key=lambda one: -score(np.asarray(one.values[some]), target[some]))
     return ranked[:wanted] if len(ranked) >= wanted else []
 
 
