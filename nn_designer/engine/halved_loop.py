@@ -9,7 +9,7 @@ import numpy as np
 
 from nn_designer.engine.batch_loop import BatchLoop
 from nn_designer.engine.gathering import Gathering, gathering_steps
-from nn_designer.engine.halves import Half, cut, whole
+from nn_designer.engine.halves import Half, cut
 from nn_designer.engine.optimizer import Optimizer
 from nn_designer.engine.program import run_steps
 from nn_designer.engine.training_data import Part
@@ -46,7 +46,7 @@ class HalvedLoop(BatchLoop):
             (Half(batch_size, network.dtype, first), gathering.index[first.size :]),
         ):
             plan = network.half_plan(half)
-            self._logits = whole(plan.logits)
+            self._logits = half.gathered(plan, plan.logits)
             halves.append([*gathering_steps(part, index, plan), *plan.steps])
         weights = cut(first.products, network.gradients)
         gradients = [steps for _, steps in weights]

@@ -1,7 +1,7 @@
 """Large batches on two threads: each computes half of the samples, then half of the weights.
 
 In the first phase each thread runs half of the batch forward and backward, without the
-gradients of weights. The values of both halves are columns of the same buffers, so that in the
+gradients of weights. What those need of the two halves is brought together, so that in the
 second phase products over all samples can follow: each thread works out the gradients of half
 of the flat vector, and lets the optimizer go on with exactly those numbers while they are still
 in its core's cache. Where the vector is cut depends on sizes only.
@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from nn_designer.engine.program import Step
+from nn_designer.engine.program import Program, Step
 
 
 @dataclass(frozen=True)
@@ -26,11 +26,6 @@ class WeightGradient:
     rows: np.ndarray
     gradient: np.ndarray
     """(outputs, inputs), C-contiguous: a part of the flat vector of gradients."""
-
-    @classmethod
-    def of_halves(cls, dz: np.ndarray, rows: np.ndarray, gradient: np.ndarray) -> WeightGradient:
-        """From one half's ``dz`` and ``rows``."""
-        return cls(whole(dz), whole(rows), gradient)
 
     def steps(self, part: slice) -> list[Step]:
         """The steps for a range of the outputs."""
@@ -50,31 +45,33 @@ class Half:
         self.products: list[WeightGradient] = []
         """What is to be computed when both halves are done; the same in both."""
         self._dtype = dtype
+        self._inputs: np.ndarray | None = None
         self._buffers: list[np.ndarray] = []
         self._given = None if first is None else iter(first._buffers)
 
-    def columns(self, n_rows: int) -> np.ndarray:
-        """(n_rows, size): this half's samples in a buffer (n_rows, B) that begins as zeros."""
-        return self._buffer((n_rows, self.batch_size))[:, self._part]
+    def gathered(self, program: Program, array: np.ndarray) -> np.ndarray:
+        """The numbers of all samples (F, B), for this half's ``array`` (F, size).
+
+        Emits the step that copies it there: that costs less than working on columns of a
+        larger buffer all the time. Inputs are there already.
+        """
+        inputs = self._inputs
+        if inputs is not None and array.base is inputs:
+            return inputs.T[: len(array)]
+        whole = self._buffer((len(array), self.batch_size))
+        program.step(np.copyto, whole[:, self._part], array)
+        return whole
 
     def rows(self, n_columns: int) -> np.ndarray:
-        """(size, n_columns): the same with a row for each sample."""
-        return self._buffer((self.batch_size, n_columns))[self._part]
+        """(size, n_columns): where this half's samples are gathered, each in a row."""
+        self._inputs = self._buffer((self.batch_size, n_columns))
+        return self._inputs[self._part]
 
     def _buffer(self, shape: tuple[int, int]) -> np.ndarray:
         if self._given is not None:
             return next(self._given)
         self._buffers.append(np.zeros(shape, self._dtype))
         return self._buffers[-1]
-
-
-def whole(half: np.ndarray) -> np.ndarray:
-    """The numbers of all samples (F, B), from one half's view of them, (F, size)."""
-    buffer = half.base
-    assert buffer is not None
-    # Inputs lie transposed: a row for each sample.
-    columns = buffer if buffer.strides == half.strides else buffer.T
-    return columns[: len(half)]
 
 
 def cut(

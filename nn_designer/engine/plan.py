@@ -135,8 +135,8 @@ class Plan(Program):
     def new_value(self, shape: Shape) -> Value:
         """A new value; the layer's forward steps must fill ``flat`` or ``data``."""
         n_rows = math.prod(shape) + 1
-        place = None if self._half is not None else self._small_values.place(n_rows)
-        rows = self._columns(n_rows) if place is None else place.rows
+        place = self._small_values.place(n_rows)
+        rows = self.buffer((n_rows, self.batch_size)) if place is None else place.rows
         rows[-1] = 1
         return Value(shape, _Storage(rows, self._needs_gradient, place))
 
@@ -171,7 +171,8 @@ class Plan(Program):
         if self._half is None:
             self.matmul(dz, rows.T, gradient)
         else:
-            self._half.products.append(WeightGradient.of_halves(dz, rows, gradient))
+            whole_dz, whole_rows = self._half.gathered(self, dz), self._half.gathered(self, rows)
+            self._half.products.append(WeightGradient(whole_dz, whole_rows, gradient))
 
     def gradient(self, value: Value) -> np.ndarray:
         """(F, B): ∂loss/∂value, complete; for the layer that made the value."""
@@ -189,7 +190,7 @@ class Plan(Program):
         storage = value.storage
         shape = storage.augmented.shape
         if storage.gradient is None:
-            gradient = self._columns(shape[0])
+            gradient = self.buffer(shape)
             yield gradient if augmented else gradient[:-1]
             storage.gradient = gradient
         else:
@@ -250,12 +251,6 @@ class Plan(Program):
         self.on_backward(backward, a)
         return a
 
-    def _columns(self, n_rows: int) -> np.ndarray:
-        """A new (n_rows, B) array for a value or its gradient."""
-        if self._half is None:
-            return self.buffer((n_rows, self.batch_size))
-        return self._half.columns(n_rows)
-
     # --- what the network uses ---
 
     def begin_layer(
@@ -282,7 +277,7 @@ class Plan(Program):
 
     def seed_gradient(self, value: Value) -> np.ndarray:
         """(F, B): where the loss writes the gradient of the network's last value."""
-        value.storage.gradient = self._columns(len(value.storage.augmented))
+        value.storage.gradient = self.buffer(value.storage.augmented.shape)
         return self.gradient(value)
 
     def emit_backward(self) -> None:

@@ -65,9 +65,7 @@ class Program:
         With a :attr:`helper`, large products are split, by size alone.
         """
         rows, columns = out.shape
-        if not out.flags.c_contiguous:
-            self.step(partial(np.matmul, out=out), a, b)  # dot refuses
-        elif self.helper is None or rows * columns * a.shape[1] < SPLIT_WORTH:
+        if self.helper is None or rows * columns * a.shape[1] < SPLIT_WORTH:
             self.step(a.dot, b, out)
         elif rows >= columns:
             h = rows // 2
