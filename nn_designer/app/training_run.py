@@ -124,7 +124,8 @@ class Run:
                 before = now
         finally:
             events.close()
-        message = f"Stopped at epoch {self._position:.1f}."
+        done = f"{self._position:,.1f}".removesuffix(".0")
+        message = f"Stopped after {done} {'epoch' if done == '1' else 'epochs'}."
         self._end(Finished(reason="stopped", best_epoch=self._best_epoch, message=message))
 
     def _begin(self, started: Started) -> None:

@@ -63,6 +63,7 @@ def test_train_pause_continue_stop(window: MainWindow, qtbot: QtBot) -> None:
     with qtbot.waitSignal(window.trainer.finished, timeout=5_000) as finished:
         QTest.mouseClick(button(window, "train_stop"), LEFT)
     assert finished.args[0].reason == "stopped"
+    assert window.message_bar.text.startswith("Stopped after ")
     assert not button(window, "train_stop").isEnabled()
     assert window.trainer.trained is not None
 
