@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from nn_designer import data
@@ -13,6 +12,7 @@ from nn_designer.cli.choosing import choose_data, load_design
 from nn_designer.cli.errors import CommandError, UsageError
 from nn_designer.cli.interrupts import Interrupts, watched_interrupts
 from nn_designer.cli.output import check_output, counted, remark, say
+from nn_designer.cli.rescue import write_or_rescue
 from nn_designer.design import edits
 from nn_designer.design.adapt import adapt_to_data
 from nn_designer.design.check import check
@@ -182,12 +182,13 @@ def _write_history(run: Run, arguments: argparse.Namespace, *, quiet: bool) -> N
 
 
 def _write_results(run: Run, arguments: argparse.Namespace, *, quiet: bool) -> None:
-    if arguments.weights is not None:
-        model = trained_model(run)
-        format_of_path(arguments.weights).write(model, Path(arguments.weights))
-        if not quiet:
-            say(f"The weights are in {arguments.weights}.")
-    _write_history(run, arguments, quiet=quiet)
+    try:
+        if arguments.weights is not None:
+            write_or_rescue(trained_model(run), arguments.weights)
+            if not quiet:
+                say(f"The weights are in {arguments.weights}.")
+    finally:
+        _write_history(run, arguments, quiet=quiet)
 
 
 def trained_model(run: Run) -> TrainedModel:

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import pytest
 from nn_designer import data
 from nn_designer.cli import main
 from nn_designer.cli import train as train_command
+from nn_designer.design import safe_write
 from nn_designer.interchange.formats import read_weights
 from nn_designer.interchange.model import InterchangeError
 from tests.helpers.models import edit_file
@@ -131,6 +133,35 @@ def test_a_history_that_can_not_be_written_costs_no_weights(command, monkeypatch
     done = command("train", "a.nnd", "--epochs", 1, "--weights", "w.npz", "--history", "h.csv")
     assert (done.status, done.err.splitlines()[-1]) == (1, "error: The disk is full.")
     assert set(read_weights("w.npz").weights) == {"dense_1", "dense_2"}
+
+
+@pytest.mark.parametrize("elsewhere", [True, False])
+def test_weights_that_can_not_be_written_go_elsewhere_if_they_can(
+    command, monkeypatch, tmp_path, elsewhere
+):
+    command("new", "iris", "a.nnd")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    really_write = safe_write.writing_aside
+
+    def write(path: Path | str) -> object:
+        rescued = elsewhere and tmp_path in Path(path).parents
+        if Path(path).suffix == ".npz" and not rescued:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return really_write(path)
+
+    monkeypatch.setattr(safe_write, "writing_aside", write)
+    done = command("train", "a.nnd", "--epochs", 1, "--weights", "w.npz", "--history", "h.csv")
+    assert done.status == 1
+    assert Path("h.csv").exists() and not Path("w.npz").exists()
+    if elsewhere:
+        (rescued,) = tmp_path.rglob("w.npz")
+        assert done.err.splitlines()[-1] == (
+            "error: 'w.npz' can't be written, because the disk is full. Make room or save to "
+            f"another disk; nothing was lost. The weights are in {rescued}."
+        )
+        assert set(read_weights(rescued).weights) == {"dense_1", "dense_2"}
+    else:
+        assert done.err.splitlines()[-1].endswith("another disk; the weights are lost.")
 
 
 @pytest.mark.parametrize(("rate", "written"), [(10.0, False), (0.45, True)])
