@@ -15,7 +15,7 @@ from nn_designer.engine.optimizers import OPTIMIZERS
 from nn_designer.engine.shapes import Shape
 
 BYTES_PER_NUMBER = 4  # float32
-COPIES_OF_WEIGHTS = 7  # tests/design/test_memory.py measures
+COPIES_OF_WEIGHTS = 6  # tests/design/test_memory.py measures
 LOOK_SECONDS = 2.0
 
 
@@ -31,9 +31,9 @@ def training_memory_bytes(
 ) -> int:
     """Bytes a training holds at once, to within a few percent where it is the weights that count.
 
-    Weights, those of the beginning and the best ones so far; gradients of two threads and their
-    squares; the optimizer's running averages and its scratch; scratch for what L1 and L2 add to the
-    loss and the gradients of ``regularized`` weights. Each layer's output and its gradient for one
+    Weights, those of the beginning and the best ones so far; gradients and their squares; the
+    optimizer's running averages and its scratch; scratch for what L1 and L2 add to the loss and the
+    gradients of ``regularized`` weights. Each layer's output and its gradient for one
     batch. The data, as prepared and as the rows that training gathers.
     """
     slots = len(OPTIMIZERS[optimizer].slots) if optimizer in OPTIMIZERS else 2

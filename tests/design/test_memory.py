@@ -15,9 +15,9 @@ from tests.helpers.networks import chain
 
 
 def test_the_parts_of_the_sum():
-    # 10 weights, 7 copies of each and Adam's two averages; a byte each while they are looked at.
-    assert training_memory_bytes(10, [], 32, "adam") == 4 * 10 * 9 + 10
-    assert training_memory_bytes(10, [], 32, "sgd", regularized=6) == 4 * (10 * 7 + 12) + 10
+    # 10 weights, 6 copies of each and Adam's two averages; a byte each while they are looked at.
+    assert training_memory_bytes(10, [], 32, "adam") == 4 * 10 * 8 + 10
+    assert training_memory_bytes(10, [], 32, "sgd", regularized=6) == 4 * (10 * 6 + 12) + 10
     # Outputs of 7 and 3 numbers, each with a 1 for the bias, and their gradients.
     assert training_memory_bytes(0, [(7,), (3,)], 32, "sgd") == 4 * 2 * (8 + 4) * 32
     assert training_memory_bytes(0, [], 32, "sgd", 100, 4) == 4 * 2 * 100 * 5
