@@ -215,6 +215,7 @@ class TablePage(QWidget):
     def _check(self) -> None:
         choice = self.choice
         self.choice_changed.emit(None)
+        self.task.setItemText(0, "Found by itself")  # what was found was of another choice
         self._facts.setText("Reading the whole file…")
         self._report.setText("")
         self._checking.request(lambda: (choice, load(choice)))

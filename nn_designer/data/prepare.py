@@ -81,8 +81,9 @@ def prepare(dataset: Dataset, validation_split: float = 0.2, seed: int = 1) -> P
         )
     else:
         train_rows, validation_rows = split_rows(dataset, validation_split, seed)
+        samples = "sample" if len(train_rows) == 1 else "samples"
         notes.append(
-            f"{len(train_rows):,} samples to train on, {len(validation_rows):,} to validate."
+            f"{len(train_rows):,} {samples} to train on, {len(validation_rows):,} to validate."
         )
     if dataset.task == "classes":
         notes += _absent_classes(dataset, train_rows)

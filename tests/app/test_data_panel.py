@@ -148,7 +148,7 @@ def test_an_own_table_step_by_step(dialog: DataDialog, qtbot: QtBot, people: str
     assert "missing ones filled with the mean" in becomes["Age"]
     assert "Name" in text_of(dialog, "table_report")
     choose(page.target, page.target.findText("City"))
-    assert not dialog.use.isEnabled()
+    assert not dialog.use.isEnabled() and page.task.itemText(0) == "Found by itself"
     qtbot.waitUntil(dialog.use.isEnabled, timeout=20_000)
     assert page.task.itemText(0) == "Found: classes"
     assert dialog.choice == DataChoice("table", {"path": people, "target": "City"})

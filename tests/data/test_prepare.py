@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -86,6 +87,13 @@ def test_the_seed_decides_the_split() -> None:
     np.testing.assert_array_equal(first.x_train, again.x_train)
     assert not np.array_equal(first.train_rows, other.train_rows)
     assert first.report == ("142 samples to train on, 36 to validate.",)
+
+
+def test_a_single_sample_is_told_as_one(tmp_path: Path) -> None:
+    path = tmp_path / "two.csv"
+    path.write_text("a,b,y\n1,2,x\n3,4,z\n", encoding="utf-8")
+    report = prepare(load(DataChoice("table", {"path": str(path)})), 0.5, 1).report
+    assert "1 sample to train on, 1 to validate." in report
 
 
 @given(
