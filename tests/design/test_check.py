@@ -277,7 +277,7 @@ def test_a_layer_of_a_billion_units_is_refused_with_the_memory_it_would_need(mon
     report = check(document, IRIS)
     assert [problem.sentence for problem in report.errors] == [
         "Dense 1 with 1,000,000,000 units is too large: training this design would need about "
-        "552 GB of memory, and 16 GB are free. Make the layer smaller, or the one before it."
+        "520 GB of memory, and 16 GB are free. Make the layer smaller, or the one before it."
     ]
     assert report.parameters["dense_1"] == 5 * 10**9
 
