@@ -183,7 +183,7 @@ class MainWindow(QMainWindow):
         """The page with templates and recent files; the open design stays behind it."""
         self.welcome.show_recent(self.settings.recent_files)
         self._pages.setCurrentWidget(self.welcome)
-        self.message_bar.set_host(self._pages)
+        self.message_bar.set_host(self._pages, at_bottom=True)
         self.toolbar.hide()
 
     def show_workspace(self) -> None:

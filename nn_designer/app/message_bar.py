@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QWidget
@@ -47,14 +48,12 @@ class MessageBar(QFrame):
         self.kind = ""
         self._themes = themes
         self._host = host
-        self._action: Callable[[], object] | None = None
+        self._at_bottom = False
         self._mark = label()
         self._text = label(wrap=True, selectable=True)
         self._text.setObjectName("message_text")
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self._button = QPushButton()
-        self._button.setObjectName("message_action")
-        self._button.setProperty("role", "flat")
+        self._buttons = (_ActionButton("message_action"), _ActionButton("message_second_action"))
         self._close = QToolButton()
         self._close.setObjectName("message_close")
         self._close.setAccessibleName("Close message")
@@ -64,13 +63,14 @@ class MessageBar(QFrame):
         layout.setSpacing(10)
         layout.addWidget(self._mark, 0)
         layout.addWidget(self._text, 1)
-        layout.addWidget(self._button, 0)
+        for button in self._buttons:
+            layout.addWidget(button, 0)
+            button.clicked.connect(partial(self._on_button_clicked, button))
         layout.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.close_message)
         self._close.clicked.connect(self.close_message)
-        self._button.clicked.connect(self._on_button_clicked)
         host.installEventFilter(self)
         themes.changed.connect(self._on_theme_changed)
         self.hide()
@@ -86,20 +86,22 @@ class MessageBar(QFrame):
         sentence: str,
         action_text: str = "",
         action: Callable[[], object] | None = None,
+        second_text: str = "",
+        second_action: Callable[[], object] | None = None,
     ) -> None:
         """Show a sentence in place of the one before.
 
         Args:
             kind: "error", "warning", "success" or "info".
             action_text: what a button beside it says; ``action`` is called on click.
+            second_text: likewise for another button behind it.
         """
         self.kind = kind
         self.history.append((kind, sentence))
         del self.history[:-KEPT_MESSAGES]
-        self._action = action
         self._text.setText(shortened(sentence))
-        self._button.setText(action_text)
-        self._button.setVisible(bool(action_text))
+        self._buttons[0].offer(action_text, action)
+        self._buttons[1].offer(second_text, second_action)
         self.setProperty("notice", kind)
         self.style().unpolish(self)
         self.style().polish(self)
@@ -114,7 +116,8 @@ class MessageBar(QFrame):
 
     def close_message(self) -> None:
         self._timer.stop()
-        self._action = None
+        for button in self._buttons:
+            button.action = None
         self.hide()
 
     def withdraw(self, sentence: str) -> None:
@@ -122,8 +125,9 @@ class MessageBar(QFrame):
         if self.history and self.history[-1][1] == sentence:
             self.close_message()
 
-    def set_host(self, host: QWidget) -> None:
-        """Float over another widget from now on."""
+    def set_host(self, host: QWidget, *, at_bottom: bool = False) -> None:
+        """Float over another widget from now on, over its top or its bottom."""
+        self._at_bottom = at_bottom
         if host is self._host:
             return
         shown = self.isVisibleTo(self._host)
@@ -152,16 +156,19 @@ class MessageBar(QFrame):
 
     def _place(self) -> None:
         text = self._text.fontMetrics().horizontalAdvance(self._text.text())
-        button = self._button.sizeHint().width() if self._button.text() else 0
-        wanted = max(text + button + AROUND_TEXT_PX, NARROWEST_PX)
+        buttons = sum(one.sizeHint().width() + 10 for one in self._buttons if one.text())
+        wanted = max(text + buttons + AROUND_TEXT_PX, NARROWEST_PX)
         width = min(self._host.width() - 2 * MARGIN_PX, WIDEST_PX, wanted)
         self.setFixedWidth(max(width, 120))
         height = self.layout().totalHeightForWidth(self.width())
         self.resize(self.width(), height)
-        self.move((self._host.width() - self.width()) // 2, MARGIN_PX)
+        bottom = self._host.height() - height - 2 * MARGIN_PX
+        self.move(
+            (self._host.width() - self.width()) // 2, bottom if self._at_bottom else MARGIN_PX
+        )
 
-    def _on_button_clicked(self) -> None:
-        action = self._action
+    def _on_button_clicked(self, button: _ActionButton, _checked: bool = False) -> None:
+        action = button.action
         self.close_message()
         if action is not None:
             action()
@@ -172,3 +179,18 @@ class MessageBar(QFrame):
         self._mark.setPixmap(picture.pixmap(QSize(18, 18), self.devicePixelRatioF()))
         self._close.setIcon(icon("close", theme, theme.text_muted))
         self._close.setIconSize(QSize(16, 16))
+
+
+class _ActionButton(QPushButton):
+    """A way out beside a message; hidden while there is none."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setProperty("role", "flat")
+        self.action: Callable[[], object] | None = None
+
+    def offer(self, text: str, action: Callable[[], object] | None) -> None:
+        self.action = action
+        self.setText(text)
+        self.setVisible(bool(text))

@@ -6,6 +6,7 @@ import json
 import logging
 import os
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QLockFile, QObject, QTimer
@@ -161,6 +162,8 @@ def offer_left_behind(files: Files, message_bar: MessageBar) -> bool:
             f"NN Designer ended unexpectedly last time, and {design} had unsaved changes.",
             "Restore",
             restore,
+            "Discard",
+            partial(discard, copy),
         )
         return True
     return False

@@ -6,6 +6,7 @@ import logging
 import sys
 import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,28 @@ def test_it_moves_to_another_host(bar: MessageBar, qtbot: QtBot) -> None:
     bar.show_message("error", "Still here.")
     bar.set_host(other)
     assert bar.parentWidget() is other and bar.text == "Still here."
+
+
+def test_it_can_keep_to_the_bottom_where_headings_are_at_the_top(
+    bar: MessageBar, host: QWidget
+) -> None:
+    bar.set_host(host, at_bottom=True)
+    bar.show_message("info", "Down here.")
+    assert host.height() / 2 < bar.geometry().top()
+    assert host.rect().contains(bar.geometry())
+
+
+def test_two_ways_out_are_offered_and_each_does_its_own(bar: MessageBar) -> None:
+    done: list[str] = []
+    for name in ("message_action", "message_second_action"):
+        bar.show_message(
+            "warning", "Work was left.", "Keep", partial(done.append, "kept"),
+            "Discard", partial(done.append, "discarded"),
+        )  # fmt: skip
+        bar.findChild(QPushButton, name).click()
+    assert done == ["kept", "discarded"]
+    bar.show_message("info", "Nothing to do.")
+    assert not bar.findChild(QPushButton, "message_second_action").isVisible()
 
 
 @pytest.fixture

@@ -86,6 +86,18 @@ def test_the_copy_is_offered_and_restored_with_one_click(window: MainWindow) -> 
     assert recovery.left_behind() == []
 
 
+def test_a_copy_that_nobody_wants_is_discarded_with_one_click(window: MainWindow) -> None:
+    window.files.new_from_template("xor")
+    window.store.edit("Name", edits.set_name, "Worthless")
+    window.recovery.write()
+    crash(window)
+    window.store.replace_document(Document())
+    assert recovery.offer_left_behind(window.files, window.message_bar)
+    window.message_bar.findChild(QPushButton, "message_second_action").click()
+    assert not window.message_bar.text
+    assert recovery.left_behind() == [] and window.store.clean
+
+
 def test_a_copy_that_cant_be_read_is_taken_away(window: MainWindow, tmp_path: Path) -> None:
     broken = tmp_path / "recovery" / "design-1-1.nnd"
     broken.parent.mkdir(exist_ok=True)
