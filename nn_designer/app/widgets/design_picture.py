@@ -24,7 +24,7 @@ class DesignPicture(QWidget):
     """Draws a document; ``report`` (its check) tells how many neurons each layer has."""
 
     def __init__(
-        self, document: Document, report: Report, themes: ThemeManager, height_px: int = 110
+        self, document: Document, report: Report, themes: ThemeManager, height_px: int = 106
     ) -> None:
         super().__init__()
         self.setFixedHeight(height_px)
