@@ -39,7 +39,7 @@ _VIEWS: dict[str, Callable[[ThemeManager], Any]] = {
     "scatter": PredictedVsTrue,
 }
 
-_NO_SCENE = "Here you will see what the network answers, once there is data to train on."
+_NO_SCENE = "Here you will see what the network answers, once it can be trained."
 
 _REASONS = {
     "completed": ("Finished", "success"),

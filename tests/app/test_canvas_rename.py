@@ -57,6 +57,14 @@ def test_f2_renames_the_selected_layer_in_one_undo_step(opened: Opened) -> None:
     assert not hand.store.undo_stack.canUndo()
 
 
+def test_f2_without_a_selected_layer_says_what_to_do(opened: Opened) -> None:
+    hand = opened(chain())
+    told: list[str] = []
+    hand.store.noted.connect(told.append)
+    hand.canvas.commands.rename()
+    assert told == ["Select the layer to rename, one only."]
+
+
 @pytest.mark.parametrize("zoom", [0.2, 0.4, 0.7, 1.0])
 def test_a_double_click_on_the_name_renames(opened: Opened, zoom: float) -> None:
     hand = opened(chain("input", "dense", "output"))

@@ -186,6 +186,8 @@ class Commands:
         """The selected layer, if it is one."""
         if len(self._store.selection) == 1:
             self._canvas.rename(next(iter(self._store.selection)))
+        else:
+            self._store.noted.emit("Select the layer to rename, one only.")
 
     def nudge(self, dx: float, dy: float) -> None:
         """Move the selection; a run of presses is one undo step."""
