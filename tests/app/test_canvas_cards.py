@@ -55,6 +55,8 @@ def test_a_wrong_layer_carries_the_sentence(opened: Opened) -> None:
     card = hand.scene.cards["dense_1"]
     assert card.content.severity == "error"
     assert "Flatten" in card.content.problem
+    badge = card._layouts.badges[level_at(1.0)]
+    assert " ".join(badge.lines) == card.content.problem, "the way out is part of the sentence"
     assert not card.badge.isNull()
     assert card.boundingRect().contains(card.badge)
     at = hand.at(card.pos() + card.badge.center())

@@ -19,6 +19,8 @@ END_HEIGHT = 68.0
 BADGE_GAP = 6.0
 BADGE_PADDING = 6.0
 BADGE_WIDTH = 234.0
+BADGE_LINES = 5
+"""So many lines of a problem are shown; all of it is in the tip and the list of problems."""
 """A little less than from one column to the next."""
 
 _LEFT = 16.0
@@ -225,13 +227,19 @@ def _fitting(name: str, types: list[Type], room: float) -> Type:
 
 
 def _wrapped(sentence: str, type_: Type, width: float) -> list[str]:
-    """``sentence`` in at most two lines, the second cut short with an ellipsis."""
+    """``sentence`` in at most ``BADGE_LINES`` lines, the last cut short with an ellipsis."""
     layout = QTextLayout(sentence, type_.font)
     layout.beginLayout()
-    line = layout.createLine()
-    line.setLineWidth(width)
-    first = line.textLength()
+    lines: list[str] = []
+    begin = 0
+    while len(lines) < BADGE_LINES - 1:
+        line = layout.createLine()
+        if not line.isValid():
+            break
+        line.setLineWidth(width)
+        end = begin + line.textLength()
+        lines.append(sentence[begin:end].strip())
+        begin = end
     layout.endLayout()
-    rest = sentence[first:].strip()
-    lines = [sentence[:first].strip()]
+    rest = sentence[begin:].strip()
     return [*lines, type_.cut(rest, width)] if rest else lines
