@@ -11,6 +11,7 @@ from nn_designer.layers.dropout import Dropout
 from nn_designer.layers.flatten import Flatten
 from nn_designer.layers.input_output import Input, Output
 from nn_designer.layers.merge import Add, Concatenate
+from nn_designer.layers.reshape import Permute, RepeatVector, Reshape
 
 __all__ = [
     "KINDS",
@@ -25,7 +26,19 @@ __all__ = [
 
 KINDS: dict[str, type[LayerKind]] = {
     kind.key: kind
-    for kind in (Input, Dense, ActivationLayer, Dropout, Flatten, Add, Concatenate, Output)
+    for kind in (
+        Input,
+        Dense,
+        ActivationLayer,
+        Dropout,
+        Flatten,
+        Reshape,
+        Permute,
+        RepeatVector,
+        Add,
+        Concatenate,
+        Output,
+    )
 }
 """Key → kind, in the order of the palette."""
 

@@ -45,6 +45,9 @@ class LayerKind(HasParams):
     minimum_inputs: ClassVar[int] = 1
     maximum_inputs: ClassVar[int | None] = 1
     has_output: ClassVar[bool] = True
+    example_inputs: ClassVar[tuple[Shape, ...] | None] = None
+    """Shapes of inputs that the default settings take, for the manual and the tests; None: flat
+    lists of numbers do."""
     torch_tensors: ClassVar[Mapping[str, ForeignTensor]] = {}
     """What PyTorch makes of the tensors of :meth:`weight_specs`, by their name here."""
 

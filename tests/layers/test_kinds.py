@@ -20,10 +20,7 @@ from nn_designer.layers import (
     kind_of,
 )
 from nn_designer.params import ParamError
-
-
-def some_input_shapes(kind: type[LayerKind]) -> list[Shape]:
-    return [(5,)] * max(kind.minimum_inputs, 0)
+from tests.helpers.layer_examples import input_shapes
 
 
 def test_keys_are_those_that_files_use() -> None:
@@ -33,6 +30,9 @@ def test_keys_are_those_that_files_use() -> None:
         "activation",
         "dropout",
         "flatten",
+        "reshape",
+        "permute",
+        "repeat_vector",
         "add",
         "concatenate",
         "output",
@@ -67,7 +67,7 @@ def test_texts_and_category(kind: type[LayerKind]) -> None:
 def test_defaults_make_a_layer(kind: type[LayerKind]) -> None:
     layer = kind()
     assert layer == kind(**layer.values())
-    shapes = some_input_shapes(kind)
+    shapes = input_shapes(kind)
     assert all(isinstance(size, int) and size > 0 for size in layer.output_shape(shapes))
     assert isinstance(layer.summary(), str)
     assert layer.macs(shapes) >= 0
@@ -76,7 +76,7 @@ def test_defaults_make_a_layer(kind: type[LayerKind]) -> None:
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_weights_are_views_of_the_blocks(kind: type[LayerKind]) -> None:
-    layer, shapes = kind(), some_input_shapes(kind)
+    layer, shapes = kind(), input_shapes(kind)
     blocks = {name: np.zeros(shape) for name, shape in layer.block_shapes(shapes).items()}
     views = layer.weight_views(blocks)
     specs = layer.weight_specs(shapes)

@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 
 from nn_designer.engine.network import Network
+from tests.parity import torch_shapes
 
 ACTIVATIONS: dict[str, Any] = {
     "linear": lambda x: x,
@@ -59,6 +60,10 @@ LOGIT_LOSSES: dict[str, Any] = {
 """Losses of what comes before the last sigmoid or softmax."""
 
 
+TWINS: dict[str, Any] = {**torch_shapes.TWINS}
+"""Kind → what it does: a function of the layer, its inputs and its weights by name."""
+
+
 class Twin:
     """A torch copy of a network (Dropout off)."""
 
@@ -93,6 +98,8 @@ class Twin:
                 out = torch.cat(inputs, dim=-1)
             elif kind == "flatten":
                 out = inputs[0].flatten(1)
+            elif kind in TWINS:
+                out = TWINS[kind](node.layer, inputs, self.weights.get(node.name, {}))
             else:
                 assert kind in ("dropout", "output"), f"no torch twin of {kind}"
                 (out,) = inputs
