@@ -43,7 +43,9 @@ def _kind_entry(kind: type[LayerKind]) -> str:
 def _shape_table(kind: type[LayerKind]) -> str:
     """What a layer with default settings makes of example inputs."""
     layer = kind()
-    rows = [_row(layer, shapes) for shapes in EXAMPLES if _takes(kind, len(shapes))]
+    own = [] if kind.example_inputs is None else [kind.example_inputs]
+    others = [shapes for shapes in EXAMPLES if shapes not in own and _takes(kind, len(shapes))]
+    rows = [_row(layer, shapes) for shapes in (*own, *others)]
     return table(("receives", "hands on", "weights"), rows)
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from nn_designer.layers.activation import ActivationLayer
+from nn_designer.layers.arithmetic import Add, Average, Maximum, Multiply, Subtract
 from nn_designer.layers.base import Category, LayerKind, Shape, ShapeError, WeightSpec
 from nn_designer.layers.dense import Dense
+from nn_designer.layers.dot import Dot
 from nn_designer.layers.dropout import Dropout
 from nn_designer.layers.flatten import Flatten
 from nn_designer.layers.input_output import Input, Output
-from nn_designer.layers.merge import Add, Concatenate
+from nn_designer.layers.merge import Concatenate
 from nn_designer.layers.reshape import Permute, RepeatVector, Reshape
 
 __all__ = [
@@ -36,7 +38,12 @@ KINDS: dict[str, type[LayerKind]] = {
         Permute,
         RepeatVector,
         Add,
+        Subtract,
+        Multiply,
+        Average,
+        Maximum,
         Concatenate,
+        Dot,
         Output,
     )
 }

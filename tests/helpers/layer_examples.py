@@ -11,7 +11,7 @@ from nn_designer.engine.shapes import Shape
 from nn_designer.layers import KINDS, LayerKind
 from tests.helpers.nodes import dense, node
 
-SETTINGS: dict[str, tuple[dict[str, Any], ...]] = {}
+SETTINGS: dict[str, tuple[dict[str, Any], ...]] = {"dot": ({"normalize": True},)}
 """Kind → further settings that deserve an example beside the default ones."""
 
 

@@ -34,7 +34,12 @@ def test_keys_are_those_that_files_use() -> None:
         "permute",
         "repeat_vector",
         "add",
+        "subtract",
+        "multiply",
+        "average",
+        "maximum",
         "concatenate",
+        "dot",
         "output",
     ]
     assert all(key == kind.key for key, kind in KINDS.items())

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 
 from nn_designer.engine.network import Network
-from tests.parity import torch_shapes
+from tests.parity import torch_merges, torch_shapes
 
 ACTIVATIONS: dict[str, Any] = {
     "linear": lambda x: x,
@@ -60,7 +60,7 @@ LOGIT_LOSSES: dict[str, Any] = {
 """Losses of what comes before the last sigmoid or softmax."""
 
 
-TWINS: dict[str, Any] = {**torch_shapes.TWINS}
+TWINS: dict[str, Any] = {**torch_merges.TWINS, **torch_shapes.TWINS}
 """Kind → what it does: a function of the layer, its inputs and its weights by name."""
 
 

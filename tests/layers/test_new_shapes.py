@@ -1,0 +1,77 @@
+"""Shape rules of merges and of layers that lay numbers out anew, and their sentences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from nn_designer.layers import Shape, ShapeError, kind_of
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "shapes", "expected"),
+    [
+        ("reshape", {"target_shape": (28, 28, 1)}, [(784,)], (28, 28, 1)),
+        ("reshape", {"target_shape": (-1, 7)}, [(4, 7, 2)], (8, 7)),
+        ("reshape", {}, [(5,)], (5, 1)),
+        ("permute", {}, [(4, 7)], (7, 4)),
+        ("permute", {"dims": (3, 1, 2)}, [(4, 7, 2)], (2, 4, 7)),
+        ("repeat_vector", {"n": 3}, [(8,)], (3, 8)),
+        ("subtract", {}, [(4, 2), (4, 2)], (4, 2)),
+        ("maximum", {}, [(4,), (4,), (4,)], (4,)),
+        ("dot", {}, [(8,), (8,)], (1,)),
+        ("dot", {"axes": (2, 1)}, [(5, 8), (8, 3)], (5, 3)),
+        ("dot", {"axes": (1, 2)}, [(8,), (3, 8)], (3,)),
+        ("dot", {"axes": (2, 2)}, [(5, 8), (3, 8)], (5, 3)),
+    ],
+)
+def test_shapes(kind: str, settings: dict[str, Any], shapes: list[Shape], expected: Shape) -> None:
+    assert kind_of(kind)(**settings).output_shape(shapes) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "shapes", "words"),
+    [
+        ("reshape", {"target_shape": (28, 28)}, [(783,)], "Reshape receives 783 = 783 numbers, "
+         "but its shape needs 784. Change the shape, or the layer before it."),
+        ("reshape", {"target_shape": (-1, 10)}, [(4, 4)], "needs a multiple of 10"),
+        ("reshape", {"target_shape": (0, 4)}, [(4,)], "a size of 0 leaves no numbers"),
+        ("reshape", {"target_shape": (-1, -1)}, [(4,)], "only one size by itself"),
+        ("permute", {}, [(4,)], "A list of numbers has nothing to swap"),
+        ("permute", {"dims": (1, 1)}, [(4, 2)], "Use each of 1, 2 once."),
+        ("permute", {"dims": (2, 1)}, [(4, 2, 1)], "Use each of 1, 2, 3 once."),
+        ("repeat_vector", {}, [(4, 2)], "Insert a Flatten layer before it."),
+        ("subtract", {}, [(4,), (3,)], "Subtract expects inputs of the same shape, but it "
+         "receives 4 and 3."),
+        ("multiply", {}, [(4,), (4,), (2, 2)], "Multiply expects inputs of the same shape"),
+        ("dot", {}, [(4,), (3,)], "their sizes 4 and 3 differ. Make them equal, or choose other"),
+        ("dot", {"axes": (2, 1)}, [(4,), (4,)], "Dot is to add up along axis 2, but that input "
+         "is 4. Choose an axis from 1 to 1."),
+    ],
+)  # fmt: skip
+def test_a_shape_that_does_not_fit_says_the_way_out(
+    kind: str, settings: dict[str, Any], shapes: list[Shape], words: str
+) -> None:
+    with pytest.raises(ShapeError) as refusal:
+        kind_of(kind)(**settings).output_shape(shapes)
+    assert words in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "words"),
+    [
+        ("reshape", {"target_shape": (-1, 28)}, "? × 28"),
+        ("permute", {}, "2, 1"),
+        ("repeat_vector", {"n": 3}, "3 ×"),
+        ("dot", {}, "axes 1, 1"),
+        ("dot", {"normalize": True}, "cosine, axes 1, 1"),
+        ("add", {}, ""),
+    ],
+)
+def test_summaries(kind: str, settings: dict[str, Any], words: str) -> None:
+    assert kind_of(kind)(**settings).summary() == words
+
+
+def test_a_product_counts_its_multiplications() -> None:
+    assert kind_of("dot")(axes=(2, 1)).macs([(5, 8), (8, 3)]) == 5 * 8 * 3
