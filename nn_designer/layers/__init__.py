@@ -13,6 +13,13 @@ from nn_designer.layers.dropout import Dropout
 from nn_designer.layers.flatten import Flatten
 from nn_designer.layers.input_output import Input, Output
 from nn_designer.layers.merge import Concatenate
+from nn_designer.layers.noise import (
+    GaussianDropout,
+    GaussianNoise,
+    SpatialDropout1D,
+    SpatialDropout2D,
+)
+from nn_designer.layers.picture_sizes import Cropping2D, UpSampling2D, ZeroPadding2D
 from nn_designer.layers.reshape import Permute, RepeatVector, Reshape
 
 __all__ = [
@@ -33,10 +40,17 @@ KINDS: dict[str, type[LayerKind]] = {
         Dense,
         ActivationLayer,
         Dropout,
+        SpatialDropout1D,
+        SpatialDropout2D,
+        GaussianNoise,
+        GaussianDropout,
         Flatten,
         Reshape,
         Permute,
         RepeatVector,
+        ZeroPadding2D,
+        Cropping2D,
+        UpSampling2D,
         Add,
         Subtract,
         Multiply,

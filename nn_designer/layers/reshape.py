@@ -122,7 +122,7 @@ class RepeatVector(LayerKind):
     """
 
     key = "repeat_vector"
-    title = "Repeat vector"
+    title = "RepeatVector"
     category = Category.SHAPE
 
     n = Int(2, minimum=1, maximum=1_000_000, title="Times", help="How many rows to make.")
@@ -134,7 +134,7 @@ class RepeatVector(LayerKind):
         (shape,) = input_shapes
         if len(shape) != 1:
             raise ShapeError(
-                f"Repeat vector expects a flat list of numbers, but it receives "
+                f"RepeatVector expects a flat list of numbers, but it receives "
                 f"{shape_text(shape)}. Insert a Flatten layer before it."
             )
         return (self.n, *shape)
