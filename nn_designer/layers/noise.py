@@ -29,8 +29,7 @@ class GaussianNoise(_Noise):
     nothing.
 
     y = x + deviation · N(0, 1). The network sees each sample a little differently each time, as
-    if there were more data. For prediction PyTorch needs no module: it is exported as
-    nn.Identity().
+    if there were more data.
     """
 
     key = "gaussian_noise"
@@ -49,7 +48,7 @@ class GaussianNoise(_Noise):
         return f"± {self.stddev:g}"
 
     def torch_modules(self, input_shapes: Sequence[Shape]) -> tuple[str, ...]:
-        return ("nn.Identity()",)
+        return ("nn.Identity()",)  # PyTorch has no such noise; predicting needs none
 
     def emit(self, plan: Plan, inputs: Sequence[Value]) -> Value:
         (x,) = inputs
@@ -74,8 +73,7 @@ class GaussianDropout(_Noise):
     changes nothing.
 
     y = x · N(1, rate / (1 - rate)): as strong as Dropout of the same rate, but nothing becomes
-    zero. Srivastava et al. 2014, "Dropout", section 10. For prediction PyTorch needs no module:
-    it is exported as nn.Identity().
+    zero. Srivastava et al. 2014, "Dropout", section 10.
     """
 
     key = "gaussian_dropout"
@@ -94,7 +92,7 @@ class GaussianDropout(_Noise):
         return f"{self.rate:.0%}"
 
     def torch_modules(self, input_shapes: Sequence[Shape]) -> tuple[str, ...]:
-        return ("nn.Identity()",)
+        return ("nn.Identity()",)  # PyTorch has no such noise; predicting needs none
 
     def emit(self, plan: Plan, inputs: Sequence[Value]) -> Value:
         (x,) = inputs
@@ -152,8 +150,7 @@ class SpatialDropout1D(_SpatialDropout):
 
     As Dropout, for what comes out of Conv1D: a single number dropped there would be given away
     by its neighbours. Tompson et al. 2015, "Efficient object localization using convolutional
-    networks". PyTorch's module wants channels first, so designs with it are exported by the
-    names of their layers.
+    networks".
     """
 
     key = "spatial_dropout1d"
@@ -169,8 +166,7 @@ class SpatialDropout2D(_SpatialDropout):
 
     As Dropout, for what comes out of Conv2D: a single number dropped there would be given away
     by its neighbours. Tompson et al. 2015, "Efficient object localization using convolutional
-    networks". PyTorch's module wants channels first, so designs with it are exported by the
-    names of their layers.
+    networks".
     """
 
     key = "spatial_dropout2d"

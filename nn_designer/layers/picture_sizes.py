@@ -43,8 +43,7 @@ class ZeroPadding2D(_PictureSize):
     """Puts a border of zeros around pictures, so that windows can look at what lies at the edge.
 
     28 × 28 × 1 with a border of 1 on each side becomes 30 × 30 × 1. In Keras, the setting is
-    padding=((top, bottom), (left, right)). PyTorch's modules want channels first, so designs
-    with it are exported by the names of their layers.
+    padding=((top, bottom), (left, right)).
     """
 
     key = "zero_padding2d"
@@ -83,8 +82,7 @@ class Cropping2D(_PictureSize):
     """Cuts borders off pictures: what lies in the middle is left.
 
     28 × 28 × 1 with 2 cut off on each side becomes 24 × 24 × 1. In Keras, the setting is
-    cropping=((top, bottom), (left, right)). PyTorch's modules want channels first, so designs
-    with it are exported by the names of their layers.
+    cropping=((top, bottom), (left, right)).
     """
 
     key = "cropping2d"
@@ -130,8 +128,7 @@ class UpSampling2D(_PictureSize):
     """Makes pictures larger: each pixel becomes a block of pixels of the same value.
 
     14 × 14 × 8 with the size 2 × 2 becomes 28 × 28 × 8. Decoders use it before a convolution
-    that smooths the blocks. PyTorch's modules want channels first, so designs with it are
-    exported by the names of their layers.
+    that smooths the blocks.
     """
 
     key = "up_sampling2d"

@@ -68,7 +68,6 @@ class Permute(LayerKind):
     """Swaps the axes of a sample: with the order 2, 1, rows become columns.
 
     Axes count from 1, as in Keras; the order names for each new axis the old one.
-    PyTorch has no module for it, so designs with it are exported by the names of their layers.
     """
 
     key = "permute"
@@ -118,7 +117,6 @@ class RepeatVector(LayerKind):
     """Repeats a list of numbers: 8 numbers become 3 × 8, each of the three rows the same.
 
     It gives every step of a sequence the same input, as between encoder and decoder.
-    PyTorch has no module for it, so designs with it are exported by the names of their layers.
     """
 
     key = "repeat_vector"
