@@ -89,6 +89,8 @@ LIGHT = Theme(
     categories={
         Category.INPUT_OUTPUT: "#546e8f",
         Category.CORE: "#2f6fdb",
+        Category.CONVOLUTION: "#0b7a3e",
+        Category.POOLING: "#7a6a00",
         Category.ACTIVATION: "#b9570b",
         Category.REGULARIZATION: "#8a4fc2",
         Category.SHAPE: "#0d8577",
@@ -128,6 +130,8 @@ DARK = Theme(
     categories={
         Category.INPUT_OUTPUT: "#7f98b8",
         Category.CORE: "#6aa0ff",
+        Category.CONVOLUTION: "#5cc47f",
+        Category.POOLING: "#cdbb3e",
         Category.ACTIVATION: "#f0944d",
         Category.REGULARIZATION: "#b98af0",
         Category.SHAPE: "#3fc1b0",

@@ -7,10 +7,19 @@ from difflib import get_close_matches
 from nn_designer.layers.activation import ActivationLayer
 from nn_designer.layers.arithmetic import Add, Average, Maximum, Multiply, Subtract
 from nn_designer.layers.base import Category, LayerKind, Shape, ShapeError, WeightSpec
+from nn_designer.layers.conv_transpose import Conv2DTranspose
+from nn_designer.layers.convolution import Conv1D, Conv2D
 from nn_designer.layers.dense import Dense
+from nn_designer.layers.depthwise import DepthwiseConv2D, SeparableConv2D
 from nn_designer.layers.dot import Dot
 from nn_designer.layers.dropout import Dropout
 from nn_designer.layers.flatten import Flatten
+from nn_designer.layers.global_pooling import (
+    GlobalAveragePooling1D,
+    GlobalAveragePooling2D,
+    GlobalMaxPooling1D,
+    GlobalMaxPooling2D,
+)
 from nn_designer.layers.input_output import Input, Output
 from nn_designer.layers.merge import Concatenate
 from nn_designer.layers.noise import (
@@ -20,6 +29,12 @@ from nn_designer.layers.noise import (
     SpatialDropout2D,
 )
 from nn_designer.layers.picture_sizes import Cropping2D, UpSampling2D, ZeroPadding2D
+from nn_designer.layers.pooling import (
+    AveragePooling1D,
+    AveragePooling2D,
+    MaxPooling1D,
+    MaxPooling2D,
+)
 from nn_designer.layers.reshape import Permute, RepeatVector, Reshape
 
 __all__ = [
@@ -38,6 +53,19 @@ KINDS: dict[str, type[LayerKind]] = {
     for kind in (
         Input,
         Dense,
+        Conv1D,
+        Conv2D,
+        DepthwiseConv2D,
+        SeparableConv2D,
+        Conv2DTranspose,
+        MaxPooling1D,
+        MaxPooling2D,
+        AveragePooling1D,
+        AveragePooling2D,
+        GlobalMaxPooling1D,
+        GlobalMaxPooling2D,
+        GlobalAveragePooling1D,
+        GlobalAveragePooling2D,
         ActivationLayer,
         Dropout,
         SpatialDropout1D,

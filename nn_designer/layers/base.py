@@ -23,6 +23,8 @@ class Category(Enum):
 
     INPUT_OUTPUT = "Input and output"
     CORE = "Core"
+    CONVOLUTION = "Convolution"
+    POOLING = "Pooling"
     ACTIVATION = "Activation"
     REGULARIZATION = "Regularization"
     SHAPE = "Shape"
