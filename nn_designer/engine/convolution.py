@@ -62,7 +62,7 @@ class Convolution:
             )
         turned = plan.scratch((g, rows.count, f, columns.count, batch))
         split = dy.reshape(rows.count, columns.count, g, f, batch)
-        plan.step(np.copyto, turned, split.transpose(2, 0, 3, 1, 4))
+        self._copy(turned, split.transpose(2, 0, 3, 1, 4))
         right = turned.reshape(g, rows.count, f, line).swapaxes(2, 3)
         shares = plan.scratch((g, rows.count, size, f))
         self._multiply(windows, right, shares)
@@ -82,7 +82,7 @@ class Convolution:
 
     def _windows(self, x: np.ndarray) -> np.ndarray:
         """(groups, H', W', width · height · channels, B): the numbers under each window."""
-        plan, rows, columns = self._plan, self._rows, self._columns
+        rows, columns = self._rows, self._columns
         g, c, batch = self._groups, self._channels, x.shape[-1]
         size = self._taps * c
         whole = g == 1 or columns.kernel == 1
@@ -105,7 +105,7 @@ class Convolution:
                     to_columns, from_columns = columns.inside(j)
                     target = gathered[:, to_rows, to_columns, j, i]
                     source = split[from_rows, from_columns]
-                    plan.step(np.copyto, target, source.transpose(2, 0, 1, 3, 4))
+                    self._copy(target, source.transpose(2, 0, 1, 3, 4))
             return gathered.reshape(g, rows.count, columns.count, size, batch)
         width = (columns.count - 1) * columns.stride + columns.kernel
         gathered = self._bordered((g, rows.count, width, rows.kernel, c, batch))
@@ -113,7 +113,7 @@ class Convolution:
         for i in range(rows.kernel):
             to_rows, from_rows = rows.inside(i)
             target = gathered[:, to_rows, columns.before : columns.before + last, i]
-            plan.step(np.copyto, target, split[from_rows, :last].transpose(2, 0, 1, 3, 4))
+            self._copy(target, split[from_rows, :last].transpose(2, 0, 1, 3, 4))
         group, row, column, _, channel, number = gathered.strides
         return as_strided(
             gathered,
@@ -124,7 +124,7 @@ class Convolution:
     def _columns_side_by_side(self, x: np.ndarray) -> np.ndarray:
         """(groups, rows, kernel width, channels, W', B); with dilated rows (groups, H', kernel
         height, kernel width, channels, W', B)."""
-        plan, rows, columns = self._plan, self._rows, self._columns
+        rows, columns = self._rows, self._columns
         g, c, batch = self._groups, self._channels, x.shape[-1]
         split = x.reshape(rows.size, columns.size, g, c, batch)
         tail = (columns.kernel, c, columns.count, batch)
@@ -136,7 +136,7 @@ class Convolution:
                     to_columns, from_columns = columns.inside(j)
                     target = gathered[:, to_rows, i, j, :, to_columns]
                     source = split[from_rows, from_columns]
-                    plan.step(np.copyto, target, source.transpose(2, 0, 3, 1, 4))
+                    self._copy(target, source.transpose(2, 0, 3, 1, 4))
             return gathered
         height = (rows.count - 1) * rows.stride + rows.kernel
         gathered = self._bordered((g, height, *tail))
@@ -145,7 +145,7 @@ class Convolution:
             to_columns, from_columns = columns.inside(j)
             target = gathered[:, rows.before : rows.before + last, j, :, to_columns]
             source = split[:last, from_columns]
-            plan.step(np.copyto, target, source.transpose(2, 0, 3, 1, 4))
+            self._copy(target, source.transpose(2, 0, 3, 1, 4))
         return gathered
 
     # --- the picture's gradient ---
@@ -161,7 +161,7 @@ class Convolution:
         for i in range(rows.kernel):
             from_rows, to_rows = rows.inside(i)
             target = gathered[:, to_rows, start : start + columns.count, i]
-            plan.step(np.copyto, target, split[from_rows].transpose(2, 0, 1, 3, 4))
+            self._copy(target, split[from_rows].transpose(2, 0, 1, 3, 4))
         group, row, column, _, filter_, number = gathered.strides
         size = self._taps * f
         windows = as_strided(
@@ -206,6 +206,14 @@ class Convolution:
         """An array whose borders are zero and stay so, if there are any."""
         return self._plan.buffer(shape) if self._padded else self._plan.scratch(shape)
 
+    def _copy(self, target: np.ndarray, source: np.ndarray) -> None:
+        """Copy; where each sample lies beside the next, all of a place go as one item."""
+        item = source.itemsize
+        if target.strides[-1] == source.strides[-1] == item and source.size:
+            whole = np.dtype((np.void, item * source.shape[-1]))
+            target, source = target.view(whole)[..., 0], source.view(whole)[..., 0]
+        self._plan.step(np.copyto, target, source)
+
     def _copied(self, x: np.ndarray) -> np.ndarray:
         """``x`` with the batch contiguous: the data come transposed."""
         copy = self._plan.scratch(x.shape)
@@ -221,6 +229,7 @@ class Convolution:
     def _multiply(self, a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:
         """Stacks of matrix products; with a helper, large ones are shared out by rows."""
         plan = self._plan
+        plan.has_small_products = True
         worth = out.size * a.shape[-1] >= SPLIT_WORTH
         if plan.helper is None or not worth or out.shape[1] < 2:
             plan.step(np.matmul, a, b, out)
@@ -238,7 +247,7 @@ def emit_bias(plan: Plan, bias: np.ndarray, y: np.ndarray) -> None:
     height, width, channels, batch = y.shape
     tile = plan.scratch((channels, batch))  # whole rows of it are added: no short loops
     plan.step(np.copyto, tile, bias[:, None])
-    places = y.reshape(height * width, channels * batch)
+    places = y.reshape(height * width, channels * batch, copy=False)
     plan.step(np.add, places, tile.reshape(-1), places)
 
 

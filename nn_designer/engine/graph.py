@@ -25,6 +25,8 @@ class LayerLike(Protocol):
     def maximum_inputs(self) -> int | None: ...
     @property
     def has_output(self) -> bool: ...
+    @property
+    def applies_postponed_activation(self) -> bool: ...
 
     def output_shape(self, input_shapes: Sequence[Shape]) -> Shape: ...
     def output_activation(self, input_activations: Sequence[str]) -> str: ...
@@ -82,3 +84,9 @@ def ends(nodes: Sequence[Node]) -> tuple[str, str]:
             else "A network needs an output."
         )
     return inputs[0], outputs[0]
+
+
+def leads_to_maxima(nodes: Sequence[Node], node: Node) -> bool:
+    """Whether a single layer uses this one's output, and applies activations by itself."""
+    users = [user.layer for user in nodes if node.name in user.inputs]
+    return len(users) == 1 and users[0].applies_postponed_activation

@@ -61,6 +61,8 @@ class Value:
         self.storage = storage
         self.logits: Value | None = None
         """The value before the network's last activation, if this came out of that."""
+        self.postponed = "linear"
+        """The activation still to be applied, by the layer that alone uses this value."""
 
     @property
     def needs_gradient(self) -> bool:
@@ -118,6 +120,9 @@ class Plan(Program):
         self._needs_gradient = False
         self._defers_activation = False
         self._skips_activation = False
+        self.postpones_activation = False
+        """Whether the only user of the next layer's output looks for maxima: it then applies
+        the activation, to fewer numbers. For training alone, where nobody looks in between."""
         self._parameters: Mapping[str, np.ndarray] = {}
         self._gradients: Mapping[str, np.ndarray] = {}
 
@@ -194,6 +199,9 @@ class Plan(Program):
             activation.emit_forward(self, z.data, a.data)
             a.logits = z
             return a
+        if self.postpones_activation and overwrite and activation.never_falls:
+            z.postponed = key
+            return z
         if key == "linear":
             return z if overwrite else self.reshaped(z, z.shape)
         in_place = overwrite and activation.from_output

@@ -48,12 +48,17 @@ class _Stage(ABC):
         return [(_along(self._axis, to), _along(self._axis, place)) for to, place in found]
 
     def _emit_cleared(self, dx: np.ndarray) -> None:
-        if not self._windows.tiles:
+        """Zeros where no tap writes; everywhere if shares are added up."""
+        windows = self._windows
+        end = windows.count * windows.stride
+        if not windows.apart or windows.padded or windows.stride > windows.kernel:
             self._plan.step(dx.fill, 0.0)
+        elif end < windows.size:
+            self._plan.step(dx[_along(self._axis, slice(end, None))].fill, 0.0)
 
     def _emit_share(self, share: np.ndarray, dx: np.ndarray) -> None:
         """Write a tap's share of the gradient, or add it where taps may share places."""
-        if self._windows.tiles:
+        if self._windows.apart:
             self._plan.step(np.copyto, dx, share)
         else:
             self._plan.step(np.add, dx, share, dx)
@@ -77,13 +82,13 @@ class _MaxStage(_Stage):
     def emit_backward(self, x: np.ndarray, y: np.ndarray, dy: np.ndarray, dx: np.ndarray) -> None:
         plan, taps = self._plan, self._taps()
         share = plan.scratch(dy.shape)
-        if self._windows.tiles and len(taps) == 2:
+        self._emit_cleared(dx)
+        if self._windows.apart and not self._windows.padded and len(taps) == 2:
             (_, first), (_, second) = taps
             plan.step(np.equal, x[first], y, share)
             plan.step(np.multiply, dy, share, dx[first])
             plan.step(np.subtract, dy, dx[first], dx[second])
             return
-        self._emit_cleared(dx)
         rest = plan.scratch(dy.shape)  # what no tap has taken yet
         plan.step(np.copyto, rest, dy)
         for window, place in taps:

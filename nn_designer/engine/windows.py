@@ -26,14 +26,9 @@ class Windows:
         return self.before > 0 or last >= self.size
 
     @property
-    def tiles(self) -> bool:
-        """Whether every place belongs to exactly one tap of one window."""
-        return (
-            not self.padded
-            and self.dilation == 1
-            and self.stride == self.kernel
-            and self.count * self.stride == self.size
-        )
+    def apart(self) -> bool:
+        """Whether no place belongs to more than one tap."""
+        return self.dilation == 1 and self.stride >= self.kernel
 
     def inside(self, tap: int) -> tuple[slice, slice]:
         """The windows whose tap lies inside, and the places where it does."""

@@ -47,6 +47,9 @@ class LayerKind(HasParams):
     minimum_inputs: ClassVar[int] = 1
     maximum_inputs: ClassVar[int | None] = 1
     has_output: ClassVar[bool] = True
+    applies_postponed_activation: ClassVar[bool] = False
+    """Whether :meth:`emit` applies ``inputs[0].postponed`` (``Value.postponed``) to its output,
+    as a maximum may: it has fewer numbers than the input."""
     example_inputs: ClassVar[tuple[Shape, ...] | None] = None
     """Shapes of inputs that the default settings take, for the manual and the tests; None: flat
     lists of numbers do."""

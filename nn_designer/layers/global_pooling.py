@@ -31,6 +31,8 @@ class _GlobalPooling(PictureKind):
 
 
 class _GlobalMax(_GlobalPooling):
+    applies_postponed_activation = True
+
     def emit(self, plan: Plan, inputs: Sequence[Value]) -> Value:
         (x,) = inputs
         y = plan.new_value(self.output_shape([x.shape]))
@@ -47,7 +49,7 @@ class _GlobalMax(_GlobalPooling):
                 plan.step(np.multiply, mask, count, mask)
 
         plan.on_backward(backward, y)
-        return y
+        return plan.activated(x.postponed, y, overwrite=False)  # y is compared with x
 
 
 class _GlobalAverage(_GlobalPooling):

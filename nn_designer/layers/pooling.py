@@ -68,7 +68,7 @@ class _Pooling(PictureKind):
                 pooling.emit_backward(dy, self.as_picture(x.shaped(dx)))
 
         plan.on_backward(backward, y)
-        return y
+        return plan.activated(x.postponed, y, overwrite=False)  # y is compared with x
 
 
 class _Pooling1D(_Pooling):
@@ -95,6 +95,7 @@ class MaxPooling1D(_Pooling1D):
     key = "max_pooling1d"
     title = "MaxPooling1D"
     pooling = MaxPooling
+    applies_postponed_activation = True
 
 
 class MaxPooling2D(_Pooling):
@@ -108,6 +109,7 @@ class MaxPooling2D(_Pooling):
     key = "max_pooling2d"
     title = "MaxPooling2D"
     pooling = MaxPooling
+    applies_postponed_activation = True
 
 
 class AveragePooling1D(_Pooling1D):
