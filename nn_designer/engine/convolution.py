@@ -242,13 +242,15 @@ class Convolution:
         plan.step(plan.helper.both, np.matmul, here, np.matmul, there)
 
 
-def emit_bias(plan: Plan, bias: np.ndarray, y: np.ndarray) -> None:
-    """Add the bias (channels,) to every place of y (H, W, channels, B), in place."""
+def emit_bias(plan: Plan, bias: np.ndarray, y: np.ndarray, out: np.ndarray | None = None) -> None:
+    """out = y (H, W, channels, B) + bias (channels,) at every place; in place if there is no
+    ``out``."""
     height, width, channels, batch = y.shape
     tile = plan.scratch((channels, batch))  # whole rows of it are added: no short loops
     plan.step(np.copyto, tile, bias[:, None])
     places = y.reshape(height * width, channels * batch, copy=False)
-    plan.step(np.add, places, tile.reshape(-1), places)
+    target = places if out is None else out.reshape(places.shape, copy=False)
+    plan.step(np.add, places, tile.reshape(-1), target)
 
 
 def emit_bias_gradient(plan: Plan, dy: np.ndarray, out: np.ndarray) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from nn_designer.engine.cost import Cost, cost_of
-from nn_designer.engine.graph import LayerLike, NetworkError, Node, ends, in_order, leads_to_maxima
+from nn_designer.engine.graph import LayerLike, NetworkError, Node, ends, in_order, only_user
 from nn_designer.engine.initializers import INITIALIZERS
 from nn_designer.engine.losses import LOSSES, Criterion
 from nn_designer.engine.parallel import Helper
@@ -289,7 +289,7 @@ class Network:
         """Emit all steps but regularization; ``share`` scales the gradients."""
         for node in self.nodes:
             inputs = [plan.values[name] for name in node.inputs]
-            plan.postpones_activation = differentiates and leads_to_maxima(self.nodes, node)
+            plan.only_user = only_user(self.nodes, node) if differentiates else None
             plan.begin_layer(
                 self._parameter_blocks[node.name],
                 gradient_blocks[node.name],

@@ -31,7 +31,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -39,6 +39,13 @@ from nn_designer.engine.activations import ACTIVATIONS
 from nn_designer.engine.program import Program
 from nn_designer.engine.shapes import Shape
 from nn_designer.engine.small_values import Place, SmallValues
+
+if TYPE_CHECKING:
+    from nn_designer.engine.graph import LayerLike
+
+
+Postponed = Callable[["Value", bool], "Value"]
+"""Emits what was postponed, on a value; it may overwrite it if the flag says so."""
 
 
 class _Storage:
@@ -61,8 +68,8 @@ class Value:
         self.storage = storage
         self.logits: Value | None = None
         """The value before the network's last activation, if this came out of that."""
-        self.postponed = "linear"
-        """The activation still to be applied, by the layer that alone uses this value."""
+        self.postponed: Postponed | None = None
+        """What the layer that alone uses this value still has to apply, to its own."""
 
     @property
     def needs_gradient(self) -> bool:
@@ -120,9 +127,9 @@ class Plan(Program):
         self._needs_gradient = False
         self._defers_activation = False
         self._skips_activation = False
-        self.postpones_activation = False
-        """Whether the only user of the next layer's output looks for maxima: it then applies
-        the activation, to fewer numbers. For training alone, where nobody looks in between."""
+        self.only_user: LayerLike | None = None
+        """The one layer that uses the next layer's output, if there is just one and nobody else
+        looks at it: while training. A layer may leave to it what it can do with less work."""
         self._parameters: Mapping[str, np.ndarray] = {}
         self._gradients: Mapping[str, np.ndarray] = {}
 
@@ -199,9 +206,6 @@ class Plan(Program):
             activation.emit_forward(self, z.data, a.data)
             a.logits = z
             return a
-        if self.postpones_activation and overwrite and activation.never_falls:
-            z.postponed = key
-            return z
         if key == "linear":
             return z if overwrite else self.reshaped(z, z.shape)
         in_place = overwrite and activation.from_output

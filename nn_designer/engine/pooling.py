@@ -30,6 +30,11 @@ class _Stage(ABC):
         self._plan, self._windows, self._axis = plan, windows, axis
         self.changes = windows.padded or not windows.kernel == windows.stride == 1
 
+    @property
+    def reads_output(self) -> bool:
+        """Whether the backward steps compare with the output."""
+        return False
+
     def shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         """The shape of what the windows make of an array of this shape."""
         return (*shape[: self._axis], self._windows.count, *shape[self._axis + 1 :])
@@ -65,6 +70,12 @@ class _Stage(ABC):
 
 
 class _MaxStage(_Stage):
+    @property
+    def reads_output(self) -> bool:
+        # Of two taps, the first is compared with the second.
+        windows = self._windows
+        return not (windows.apart and not windows.padded and windows.kernel == 2)
+
     def emit_forward(self, x: np.ndarray, out: np.ndarray) -> None:
         plan, taps = self._plan, self._taps()
         if self._windows.padded:
@@ -83,9 +94,9 @@ class _MaxStage(_Stage):
         plan, taps = self._plan, self._taps()
         share = plan.scratch(dy.shape)
         self._emit_cleared(dx)
-        if self._windows.apart and not self._windows.padded and len(taps) == 2:
+        if not self.reads_output:
             (_, first), (_, second) = taps
-            plan.step(np.equal, x[first], y, share)
+            plan.step(np.greater_equal, x[first], x[second], share)
             plan.step(np.multiply, dy, share, dx[first])
             plan.step(np.subtract, dy, dx[first], dx[second])
             return
@@ -127,6 +138,11 @@ class _Pooling:
         self._plan = plan
         self._stages = [stage for stage in (columns, rows) if stage.changes]
         self._values: list[np.ndarray] = []
+
+    @property
+    def reads_output(self) -> bool:
+        """Whether the backward steps read the output, so that nobody may overwrite it."""
+        return bool(self._stages) and self._stages[-1].reads_output
 
     def emit_forward(self, x: np.ndarray, out: np.ndarray) -> None:
         """out (H', W', channels, B) from x (H, W, channels, B)."""

@@ -47,9 +47,6 @@ class LayerKind(HasParams):
     minimum_inputs: ClassVar[int] = 1
     maximum_inputs: ClassVar[int | None] = 1
     has_output: ClassVar[bool] = True
-    applies_postponed_activation: ClassVar[bool] = False
-    """Whether :meth:`emit` applies ``inputs[0].postponed`` (``Value.postponed``) to its output,
-    as a maximum may: it has fewer numbers than the input."""
     example_inputs: ClassVar[tuple[Shape, ...] | None] = None
     """Shapes of inputs that the default settings take, for the manual and the tests; None: flat
     lists of numbers do."""
@@ -88,6 +85,15 @@ class LayerKind(HasParams):
         """The PyTorch modules that one after the other do the same, as code, the one with the
         tensors first: ``("nn.Linear(4, 10)", "nn.ReLU()")``. None if no chain of modules can,
         as for all layers of several inputs."""
+        return None
+
+    def finds_maxima_in(self, shape: Shape) -> Shape | None:
+        """The part of an input of this shape, from its beginning, that the layer looks at for
+        the largest numbers; None if it does something else.
+
+        What never falls, such as a bias and most activations, may then be applied behind the
+        maximum, to fewer numbers: the layer's :meth:`emit` calls ``Value.postponed``.
+        """
         return None
 
     def macs(self, input_shapes: Sequence[Shape]) -> int:

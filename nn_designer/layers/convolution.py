@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from nn_designer.engine.activations import ACTIVATIONS
 from nn_designer.engine.convolution import Convolution, emit_bias, emit_bias_gradient
 from nn_designer.layers.base import Shape, ShapeError, WeightSpec
 from nn_designer.layers.exchange import ForeignTensor
@@ -78,25 +80,61 @@ class _Convolution(KernelKind):
 
     def emit(self, plan: Plan, inputs: Sequence[Value]) -> Value:
         (x,) = inputs
-        y = plan.new_value(self.output_shape([x.shape]))
+        shape = self.output_shape([x.shape])
         rows, columns = self.windows_of(x.shape)
+        seen = self._seen_by_maxima(plan, shape)
+        if seen is not None:  # what nobody looks at is not computed
+            shape, (*_, height, width) = seen, (1, *seen[:-1])
+            rows, columns = replace(rows, count=height), replace(columns, count=width)
+        y = plan.new_value(shape)
         convolution = Convolution(plan, rows, columns, x.shape[-1], self.filters, self.groups)
         kernel, kernel_gradient = plan.parameters("kernel"), plan.gradients("kernel")
-        bias_gradient = plan.gradients("bias") if self.use_bias else None
-        picture, sums = self.as_picture(x.data), self.as_picture(y.data)
-        convolution.emit_forward(picture, kernel, sums)
-        if self.use_bias:
-            emit_bias(plan, plan.parameters("bias"), sums)
+        bias = (plan.parameters("bias"), plan.gradients("bias")) if self.use_bias else None
+        picture = self.as_picture(x.data)
+        convolution.emit_forward(picture, kernel, self.as_picture(y.data))
 
         def backward() -> None:
             dy = self.as_picture(y.shaped(plan.gradient(y)))
             convolution.emit_kernel_gradient(picture, dy, kernel_gradient)
-            if bias_gradient is not None:
-                emit_bias_gradient(plan, dy, bias_gradient)
             if x.needs_gradient:
                 with plan.gradient_target(x) as dx:
                     target = self.as_picture(x.shaped(dx))
                     convolution.emit_input_gradient(dy, kernel, target)
+
+        plan.on_backward(backward, y)
+        if seen is None:
+            return self._finished(plan, y, bias, overwrite=True)
+        y.postponed = lambda value, overwrite: self._finished(plan, value, bias, overwrite)
+        return y
+
+    def _seen_by_maxima(self, plan: Plan, shape: Shape) -> Shape | None:
+        """The part of the output that the next layer looks at, if it looks for maxima and the
+        activation never falls; else None."""
+        if plan.only_user is None or not ACTIVATIONS[self.activation].never_falls:
+            return None
+        return plan.only_user.finds_maxima_in(shape)
+
+    def _finished(
+        self,
+        plan: Plan,
+        z: Value,
+        bias: tuple[np.ndarray, np.ndarray] | None,
+        overwrite: bool,
+    ) -> Value:
+        """The value with bias (and its gradient) and activation."""
+        if bias is None:
+            return plan.activated(self.activation, z, overwrite=overwrite)
+        numbers, gradient = bias
+        places = (1,) * (3 - len(z.shape)) + z.shape  # behind a global maximum there is one place
+        y = z if overwrite else plan.new_value(z.shape)
+        emit_bias(plan, numbers, z.flat.reshape(*places, -1), y.flat.reshape(*places, -1))
+
+        def backward() -> None:
+            dy = plan.gradient(y)
+            emit_bias_gradient(plan, dy.reshape(*places, -1), gradient)
+            if y is not z:
+                with plan.gradient_target(z) as dz:
+                    plan.step(np.copyto, dz, dy)
 
         plan.on_backward(backward, y)
         return plan.activated(self.activation, y, overwrite=True)

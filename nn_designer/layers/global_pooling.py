@@ -31,7 +31,8 @@ class _GlobalPooling(PictureKind):
 
 
 class _GlobalMax(_GlobalPooling):
-    applies_postponed_activation = True
+    def finds_maxima_in(self, shape: Shape) -> Shape | None:
+        return shape
 
     def emit(self, plan: Plan, inputs: Sequence[Value]) -> Value:
         (x,) = inputs
@@ -49,7 +50,7 @@ class _GlobalMax(_GlobalPooling):
                 plan.step(np.multiply, mask, count, mask)
 
         plan.on_backward(backward, y)
-        return plan.activated(x.postponed, y, overwrite=False)  # y is compared with x
+        return y if x.postponed is None else x.postponed(y, False)  # y is compared with x
 
 
 class _GlobalAverage(_GlobalPooling):

@@ -68,7 +68,18 @@ class _Pooling(PictureKind):
                 pooling.emit_backward(dy, self.as_picture(x.shaped(dx)))
 
         plan.on_backward(backward, y)
-        return plan.activated(x.postponed, y, overwrite=False)  # y is compared with x
+        return y if x.postponed is None else x.postponed(y, not pooling.reads_output)
+
+
+class _MaxPooling(_Pooling):
+    pooling = MaxPooling
+
+    def finds_maxima_in(self, shape: Shape) -> Shape | None:
+        found = self._windows_of(shape)
+        if any(each.padded for each in found):
+            return shape
+        ends = [(each.count - 1) * each.stride + each.kernel for each in found]
+        return (*ends[-self.axes :], shape[-1])
 
 
 class _Pooling1D(_Pooling):
@@ -86,7 +97,7 @@ class _Pooling1D(_Pooling):
     )
 
 
-class MaxPooling1D(_Pooling1D):
+class MaxPooling1D(_Pooling1D, _MaxPooling):
     """Makes a series shorter: of each few steps, only the largest value of each channel goes on.
 
     y[t] = max of x[t · stride + taps]. What was found counts, not exactly where.
@@ -94,11 +105,9 @@ class MaxPooling1D(_Pooling1D):
 
     key = "max_pooling1d"
     title = "MaxPooling1D"
-    pooling = MaxPooling
-    applies_postponed_activation = True
 
 
-class MaxPooling2D(_Pooling):
+class MaxPooling2D(_MaxPooling):
     """Makes a picture smaller: of each small window, only the largest value of each channel
     goes on.
 
@@ -108,8 +117,6 @@ class MaxPooling2D(_Pooling):
 
     key = "max_pooling2d"
     title = "MaxPooling2D"
-    pooling = MaxPooling
-    applies_postponed_activation = True
 
 
 class AveragePooling1D(_Pooling1D):
