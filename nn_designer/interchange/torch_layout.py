@@ -48,11 +48,12 @@ def _sequential(steps: tuple[Step, ...]) -> TorchNames | None:
 
 
 def to_torch(kind: LayerKind, tensor: str, array: np.ndarray) -> tuple[str, np.ndarray]:
-    """The name and layout of a layer's tensor in PyTorch; its own where PyTorch has none."""
+    """The name and layout of a layer's tensor in PyTorch; ours where PyTorch has none."""
     foreign = kind.torch_tensors.get(tensor)
-    if foreign is None or len(foreign.axes) != array.ndim:
+    if foreign is None:
         return tensor, np.ascontiguousarray(array)
-    return foreign.name, np.ascontiguousarray(array.transpose(foreign.axes))
+    axes = foreign.axes or range(array.ndim)
+    return foreign.name, np.ascontiguousarray(array.transpose(*axes))
 
 
 def from_torch(
@@ -61,7 +62,7 @@ def from_torch(
     """Our name and layout of the tensor that PyTorch calls ``name`` in a layer of this kind."""
     tensors = {} if kind is None else kind.torch_tensors
     for tensor, (theirs, axes) in tensors.items():
-        if theirs == name and len(axes) == array.ndim:
-            back = tuple(axes.index(axis) for axis in range(len(axes)))
-            return tensor, np.ascontiguousarray(array.transpose(back))
+        if theirs == name and (axes is None or len(axes) == array.ndim):
+            back = range(array.ndim) if axes is None else map(axes.index, range(array.ndim))
+            return tensor, np.ascontiguousarray(array.transpose(*back))
     return name, array

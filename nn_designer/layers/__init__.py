@@ -35,7 +35,10 @@ from nn_designer.layers.pooling import (
     MaxPooling1D,
     MaxPooling2D,
 )
+from nn_designer.layers.prelu import PReLU
+from nn_designer.layers.rescaling import Normalization, Rescaling
 from nn_designer.layers.reshape import Permute, RepeatVector, Reshape
+from nn_designer.layers.sample_normalization import GroupNormalization, LayerNormalization
 
 __all__ = [
     "KINDS",
@@ -67,6 +70,11 @@ KINDS: dict[str, type[LayerKind]] = {
         GlobalAveragePooling1D,
         GlobalAveragePooling2D,
         ActivationLayer,
+        PReLU,
+        LayerNormalization,
+        GroupNormalization,
+        Normalization,
+        Rescaling,
         Dropout,
         SpatialDropout1D,
         SpatialDropout2D,

@@ -26,6 +26,7 @@ class Category(Enum):
     CONVOLUTION = "Convolution"
     POOLING = "Pooling"
     ACTIVATION = "Activation"
+    NORMALIZATION = "Normalization"
     REGULARIZATION = "Regularization"
     SHAPE = "Shape"
     MERGE = "Merge"

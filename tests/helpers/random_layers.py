@@ -9,7 +9,17 @@ import numpy as np
 
 from nn_designer.engine.shapes import Shape
 from nn_designer.layers import LayerKind, ShapeError
-from nn_designer.params import Bool, Choice, Dimensions, Float, Int, Param, ParamError, Text
+from nn_designer.params import (
+    Bool,
+    Choice,
+    Dimensions,
+    Float,
+    Int,
+    Numbers,
+    Param,
+    ParamError,
+    Text,
+)
 
 TRIES = 2000
 
@@ -52,12 +62,14 @@ def random_value(param: Param[Any], rng: np.random.Generator) -> Any:
         high = low + 4 if param.maximum is None else min(low + 4, param.maximum)
         return int(rng.integers(low, high + 1))
     if isinstance(param, Float):
-        low = -2.0 if param.minimum is None else param.minimum
-        high = low + 2.0 if param.maximum is None else min(low + 2.0, param.maximum)
+        low = -2.0 if param.minimum is None else max(-2.0, param.minimum)
+        high = low + 2.0 if param.maximum is None else min(max(2.0, low + 2.0), param.maximum)
         return float(rng.uniform(low + 0.05 * (high - low), high - 0.05 * (high - low)))
     if isinstance(param, Dimensions):
         rank = int(rng.integers(param.minimum_rank, param.maximum_rank + 1))
         low, high = param.minimum, min(4, param.maximum)
         return tuple(int(size) for size in rng.integers(low, high + 1, rank))
+    if isinstance(param, Numbers):
+        return tuple(random_value(param.each, rng) for _ in range(rng.integers(1, 5)))
     assert isinstance(param, Text)
     return param.default

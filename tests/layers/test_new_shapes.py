@@ -26,6 +26,9 @@ from nn_designer.layers import Shape, ShapeError, kind_of
         ("gaussian_noise", {}, [(4, 2)], (4, 2)),
         ("subtract", {}, [(4, 2), (4, 2)], (4, 2)),
         ("maximum", {}, [(4,), (4,), (4,)], (4,)),
+        ("prelu", {"shared_axes": (1, 2)}, [(4, 5, 2)], (4, 5, 2)),
+        ("group_normalization", {"groups": 2}, [(5, 4)], (5, 4)),
+        ("normalization", {"mean": (1, 2), "variance": (3,)}, [(5, 2)], (5, 2)),
         ("dot", {}, [(8,), (8,)], (1,)),
         ("dot", {"axes": (2, 1)}, [(5, 8), (8, 3)], (5, 3)),
         ("dot", {"axes": (1, 2)}, [(8,), (3, 8)], (3,)),
@@ -59,6 +62,16 @@ def test_shapes(kind: str, settings: dict[str, Any], shapes: list[Shape], expect
         ("subtract", {}, [(4,), (3,)], "Subtract expects inputs of the same shape, but it "
          "receives 4 and 3."),
         ("multiply", {}, [(4,), (4,), (2, 2)], "Multiply expects inputs of the same shape"),
+        ("prelu", {"shared_axes": (2,)}, [(4,)], "PReLU is set to axis 2, but it receives 4. "
+         "Choose axis 1, or -1 for the last."),
+        ("layer_normalization", {"axis": (0,)}, [(4, 2)], "LayerNormalization is set to axis 0, "
+         "but it receives 4 × 2. Choose an axis from 1 to 2, or -1 for the last."),
+        ("group_normalization", {}, [(12,)], "GroupNormalization can't part the 12 channels of "
+         "12 into 32 groups of the same size. Choose a number of groups that divides 12, such as "
+         "1, 2, 3, 4, 6, 12."),
+        ("group_normalization", {"groups": 0}, [(12,)], "into 0 groups"),
+        ("normalization", {"variance": (1, 2)}, [(5, 3)], "Normalization has a variance of 2 "
+         "numbers, but it receives 5 × 3: 3 features. Give one number for each, or one for all."),
         ("dot", {}, [(4,), (3,)], "their sizes 4 and 3 differ. Make them equal, or choose other"),
         ("dot", {"axes": (2, 1)}, [(4,), (4,)], "Dot is to add up along axis 2, but that input "
          "is 4. Choose an axis from 1 to 1."),
@@ -84,6 +97,13 @@ def test_a_shape_that_does_not_fit_says_the_way_out(
         ("spatial_dropout1d", {"rate": 0.25}, "25%"),
         ("gaussian_noise", {}, "± 0.1"),
         ("gaussian_dropout", {}, "50%"),
+        ("group_normalization", {}, "32 groups"),
+        ("group_normalization", {"groups": 1}, "1 group"),
+        ("group_normalization", {"groups": -1}, "each channel"),
+        ("rescaling", {}, "× 0.003922"),
+        ("rescaling", {"scale": 2.0, "offset": -1.0}, "× 2 - 1"),
+        ("normalization", {}, "mean 0, variance 1"),
+        ("normalization", {"mean": (1, 2, 3)}, "3 features"),
         ("dot", {}, "axes 1, 1"),
         ("dot", {"normalize": True}, "cosine, axes 1, 1"),
         ("add", {}, ""),
@@ -95,3 +115,22 @@ def test_summaries(kind: str, settings: dict[str, Any], words: str) -> None:
 
 def test_a_product_counts_its_multiplications() -> None:
     assert kind_of("dot")(axes=(2, 1)).macs([(5, 8), (8, 3)]) == 5 * 8 * 3
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "shape", "expected"),
+    [
+        ("prelu", {}, (4, 5), {"alpha": (4, 5)}),
+        ("prelu", {"shared_axes": (1,)}, (4, 5), {"alpha": (1, 5)}),
+        ("layer_normalization", {}, (4, 5), {"gamma": (5,), "beta": (5,)}),
+        ("layer_normalization", {"axis": (2, 1)}, (4, 5), {"gamma": (4, 5), "beta": (4, 5)}),
+        ("layer_normalization", {"center": False}, (4, 5), {"gamma": (5,)}),
+        ("group_normalization", {"groups": 2, "axis": 1}, (4, 5), {"gamma": (4,), "beta": (4,)}),
+        ("group_normalization", {"groups": 2, "scale": False}, (4,), {"beta": (4,)}),
+    ],
+)
+def test_weights(
+    kind: str, settings: dict[str, Any], shape: Shape, expected: dict[str, Shape]
+) -> None:
+    specs = kind_of(kind)(**settings).weight_specs([shape])
+    assert {spec.name: spec.shape for spec in specs} == expected

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from nn_designer.engine.network import Network
-from nn_designer.engine.plan import Plan
 from nn_designer.engine.training import train
 from nn_designer.engine.training_settings import TrainingSettings
 from tests.helpers.nodes import chain
@@ -25,17 +24,16 @@ KEYS = [key for key, _, _ in NOISE]
 
 
 def network_of(key: str, settings: dict[str, Any], shape: tuple[int, ...]) -> Network:
-    return Network(chain(("input", {"shape": shape}), (key, settings)))
+    nodes = chain(("input", {"shape": shape}), (key, settings), ("flatten", {}))
+    return Network(nodes, loss="mean_squared_error")
 
 
 def run(network: Network, x: np.ndarray) -> np.ndarray:
-    """The outputs (N, *shape) of a training pass forward."""
-    plan = Plan(len(x), network.dtype, training=True, random=network.random)
-    network._emit(plan, {node.name: {} for node in network.nodes}, False)
+    """What a training pass makes of samples, (N, *shape)."""
+    plan = network.plan(len(x), training=True)
     plan.inputs[:, :-1] = x.reshape(len(x), -1)
     plan.run()
-    assert plan.outputs is not None
-    return plan.outputs.T.reshape(x.shape)
+    return plan.logits.T.reshape(x.shape)
 
 
 def samples(shape: tuple[int, ...]) -> np.ndarray:
@@ -47,7 +45,7 @@ def test_predicting_changes_nothing(
     key: str, settings: dict[str, Any], shape: tuple[int, ...]
 ) -> None:
     x = samples(shape)[:10]
-    np.testing.assert_array_equal(network_of(key, settings, shape).predict(x), x)
+    np.testing.assert_array_equal(network_of(key, settings, shape).predict(x), x.reshape(10, -1))
 
 
 @pytest.mark.parametrize(("key", "settings", "shape"), NOISE, ids=KEYS)

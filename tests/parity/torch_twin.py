@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 
 from nn_designer.engine.network import Network
-from tests.parity import torch_convolutions, torch_merges, torch_shapes
+from tests.parity import torch_convolutions, torch_merges, torch_normalization, torch_shapes
 
 ACTIVATIONS: dict[str, Any] = {
     "linear": lambda x: x,
@@ -62,6 +62,7 @@ LOGIT_LOSSES: dict[str, Any] = {
 
 TWINS: dict[str, Any] = {
     **torch_merges.TWINS,
+    **torch_normalization.TWINS,
     **torch_shapes.TWINS,
     **torch_convolutions.TWINS,
 }
