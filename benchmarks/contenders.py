@@ -55,7 +55,9 @@ def batches(workload: Workload, n: int) -> Iterator[np.ndarray]:
         yield rng.permutation(n)
 
 
-def _torch(workload: Workload, *, threads: int | None, fused: bool) -> Train:
+def _torch(
+    workload: Workload, *, threads: int | None, fused: bool, channels_last: bool = False
+) -> Train:
     import torch
 
     if threads is not None:
@@ -68,8 +70,24 @@ def _torch(workload: Workload, *, threads: int | None, fused: bool) -> Train:
         y = y.float()[:, None]
     functions = {"relu": torch.nn.ReLU, "tanh": torch.nn.Tanh}
     layers: list[torch.nn.Module] = []
+    ours = network(workload)
+    first_weights = list(ours.weights.values())
+    for weights in first_weights[: len(workload.filters)]:
+        *taps, channels, filters = weights["kernel"].shape
+        convolution = torch.nn.Conv2d(channels, filters, taps)
+        convolution.weight.data = torch.tensor(weights["kernel"].transpose(3, 2, 0, 1).copy())
+        convolution.bias.data = torch.tensor(weights["bias"].copy())
+        layers += [convolution, torch.nn.ReLU(), torch.nn.MaxPool2d(2)]
+    if workload.filters:
+        layers.append(torch.nn.Flatten())  # channels, height, width: not our order
+        height, width, channels = ours.shapes[f"max_pooling2d_{len(workload.filters)}"]
+        kernel = first_weights[len(workload.filters)]["kernel"]
+        kernel[...] = (
+            kernel.reshape(height, width, channels, -1).transpose(2, 0, 1, 3).reshape(kernel.shape)
+        )
+        x = x.permute(0, 3, 1, 2).contiguous()
     for weights, activation in zip(
-        network(workload).weights.values(), workload.activations, strict=True
+        first_weights[len(workload.filters) :], workload.activations, strict=True
     ):
         linear = torch.nn.Linear(*weights["kernel"].shape)
         linear.weight.data = torch.tensor(weights["kernel"].T.copy())
@@ -78,6 +96,9 @@ def _torch(workload: Workload, *, threads: int | None, fused: bool) -> Train:
         if activation in functions:
             layers.append(functions[activation]())
     model = torch.nn.Sequential(*layers)
+    if channels_last:
+        model = model.to(memory_format=torch.channels_last)
+        x = x.contiguous(memory_format=torch.channels_last)
     loss_function = torch.nn.BCEWithLogitsLoss() if binary else torch.nn.CrossEntropyLoss()
     options = {"fused": True} if fused else {}
     optimizer = torch.optim.Adam(
@@ -107,7 +128,14 @@ def _keras(workload: Workload, backend: str) -> Train:
     import keras
 
     x, y = arrays(workload)
-    layers = [keras.Input((workload.n_inputs,))]
+    layers = [keras.Input(x.shape[1:])]
+    for filters in workload.filters:
+        layers += [
+            keras.layers.Conv2D(filters, 3, activation="relu"),
+            keras.layers.MaxPooling2D(),
+        ]
+    if workload.filters:
+        layers.append(keras.layers.Flatten())
     layers += [
         keras.layers.Dense(units, activation=activation)
         for units, activation in zip(workload.units, workload.activations, strict=True)
@@ -158,6 +186,9 @@ CONTENDERS: dict[str, Callable[[Workload], Train]] = {
     "torch": lambda workload: _torch(workload, threads=None, fused=False),
     "torch_t1": lambda workload: _torch(workload, threads=1, fused=False),
     "torch_fused": lambda workload: _torch(workload, threads=None, fused=True),
+    "torch_last_fused": lambda workload: _torch(
+        workload, threads=None, fused=True, channels_last=True
+    ),
     "torch_fused_t1": lambda workload: _torch(workload, threads=1, fused=True),
     "keras_jax": lambda workload: _keras(workload, "jax"),
     "keras_torch": lambda workload: _keras(workload, "torch"),
@@ -176,5 +207,5 @@ def module_of(contender: str) -> str:
     return MODULES.get(contender, contender.split("_", maxsplit=1)[0])
 
 
-SAME_ORDER = ("ours", "torch", "torch_t1", "torch_fused", "torch_fused_t1")
+SAME_ORDER = ("ours", "torch", "torch_t1", "torch_fused", "torch_last_fused", "torch_fused_t1")
 """Contenders that take the same batches in the same order: their losses must agree."""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
 from nn_designer.engine.network import Network, Node
-from nn_designer.layers import Dense, Input, Output
+from nn_designer.layers import Conv2D, Dense, Flatten, Input, MaxPooling2D, Output
 
 
 @dataclass(frozen=True)
@@ -30,6 +29,8 @@ class Workload:
     """Group of contenders → how many times faster than the fastest of it."""
     samples: int | None = None
     """So many of the training samples; None: all."""
+    filters: tuple[int, ...] = ()
+    """Of 3×3 convolutions before the dense layers, each with ReLU and followed by 2×2 maxima."""
     seed: int = 1
     learning_rate: float = 0.001
     epsilon: float = 1e-7
@@ -37,7 +38,13 @@ class Workload:
 
 GROUPS = {
     "PyTorch, default": ("torch",),
-    "PyTorch, best eager": ("torch", "torch_t1", "torch_fused", "torch_fused_t1"),
+    "PyTorch, best eager": (
+        "torch",
+        "torch_t1",
+        "torch_fused",
+        "torch_fused_t1",
+        "torch_last_fused",
+    ),
     "Keras, best": ("keras_jax", "keras_torch", "keras_tensorflow"),
     "Keras, TensorFlow": ("keras_tensorflow",),
     "scikit-learn": ("sklearn",),
@@ -57,7 +64,7 @@ PEERS = (
 
 
 def _musts(*values: float) -> dict[str, float]:
-    return dict(zip(GROUPS, values, strict=True))
+    return dict(zip(GROUPS, values, strict=False))
 
 
 WORKLOADS = {
@@ -99,6 +106,20 @@ WORKLOADS = {
             PEERS,
             _musts(1.25, 0.85, 0.95, 2, 1.5),
         ),
+        Workload(
+            "w4",
+            "W4 convolutions: 3×3×16 - pool - 3×3×32 - pool - 64 - 10, batch 64, MNIST 12,800",
+            "mnist",
+            784,
+            (64, 10),
+            ("relu", "softmax"),
+            "sparse_categorical_crossentropy",
+            64,
+            ("torch", "torch_last_fused", "keras_jax", "keras_torch", "keras_tensorflow"),
+            _musts(2.7, 1.8, 2.6, 2.6),
+            samples=12_800,
+            filters=(16, 32),
+        ),
     )
 }
 
@@ -109,7 +130,8 @@ def arrays(workload: Workload) -> tuple[np.ndarray, np.ndarray]:
         from nn_designer.data import DataChoice, load, prepare
 
         prepared = prepare(load(DataChoice("mnist")))
-        x, y = prepared.x_train.reshape(-1, 784), prepared.y_train.astype(np.int64)
+        shape = (28, 28, 1) if workload.filters else (784,)
+        x, y = prepared.x_train.reshape(-1, *shape), prepared.y_train.astype(np.int64)
         return x[: workload.samples], y[: workload.samples]
     rng = np.random.default_rng(0)
     angle = rng.uniform(0.0, 2.0 * np.pi, 500)
@@ -121,7 +143,15 @@ def arrays(workload: Workload) -> tuple[np.ndarray, np.ndarray]:
 
 def network(workload: Workload) -> Network:
     """Our network; its first weights are everyone's."""
-    nodes, last = [Node("input", Input(shape=(workload.n_inputs,)))], "input"
+    shape = (28, 28, 1) if workload.filters else (workload.n_inputs,)
+    nodes, last = [Node("input", Input(shape=shape))], "input"
+    for i, filters in enumerate(workload.filters, start=1):
+        nodes.append(Node(f"conv2d_{i}", Conv2D(filters=filters), (last,)))
+        last = f"max_pooling2d_{i}"
+        nodes.append(Node(last, MaxPooling2D(), (f"conv2d_{i}",)))
+    if workload.filters:
+        nodes.append(Node("flatten", Flatten(), (last,)))
+        last = "flatten"
     for i, (units, activation) in enumerate(
         zip(workload.units, workload.activations, strict=True), start=1
     ):
@@ -133,6 +163,5 @@ def network(workload: Workload) -> Network:
 
 def flops_per_sample(workload: Workload) -> float:
     """Of the matrix products of one training step: forward, weight and input gradients."""
-    sizes = (workload.n_inputs, *workload.units)
-    products = [a * b for a, b in pairwise(sizes)]
-    return 2.0 * (3 * sum(products) - products[0])  # the data's gradient is not needed
+    layers = [cost.macs for cost in network(workload).cost().layers.values() if cost.macs]
+    return 2.0 * (3 * sum(layers) - layers[0])  # the data's gradient is not needed

@@ -15,6 +15,7 @@ from nn_designer.params import (
     Float,
     HasParams,
     Int,
+    Numbers,
     Pair,
     Param,
     ParamError,
@@ -31,6 +32,8 @@ class Example(HasParams):
     label = Text("", maximum_length=5)
     shape = Dimensions((28, 28))
     kernel_size = Pair((3, 3), minimum=1, maximum=9)
+    axes = Dimensions((), minimum_rank=0, maximum=3)
+    variance = Numbers((1.0,), minimum=0.0)
 
 
 def test_defaults_and_changes() -> None:
@@ -38,6 +41,7 @@ def test_defaults_and_changes() -> None:
     assert (example.units, example.activation, example.shape) == (32, "relu", (28, 28))
     assert example.replace(shape=[784]).shape == (784,)
     assert example == Example(units=32)
+    assert example.replace(axes=[]).axes == () and example.replace(variance=[2]).variance == (2.0,)
     assert example != Example()
 
 
@@ -63,6 +67,14 @@ def test_every_declaration_refuses_its_invalid_values(name: str) -> None:
         ({"units": 10**30}, f"Units must be a whole number from 1 to 100, but it is {10**30}."),
         ({"rate": 1.0}, "Rate must be a number from 0.0 to below 1.0, but it is 1.0."),
         ({"learning_rate": 0}, "Learning rate must be a number above 0.0, but it is 0."),
+        (
+            {"axes": [4]},
+            "Axes must be a list of 0 to 4 whole numbers from 1 to 3, but it is [4].",
+        ),
+        (
+            {"variance": [1, -1]},
+            "Variance must be a list of 1 to 10,000 numbers, each at least 0.0, but it is [1, -1].",
+        ),
         (
             {"activation": "relv"},
             "Activation must be one of relu, tanh, but it is 'relv'. Did you mean 'relu'?",

@@ -37,13 +37,34 @@ def page() -> str:
 
 
 def _kind_entry(kind: type[LayerKind]) -> str:
-    return entry(kind.title, kind.key, help_text(kind), settings_table(kind), _shape_table(kind))
+    parts = (help_text(kind), settings_table(kind), _shape_table(kind), _in_torch(kind))
+    return entry(kind.title, kind.key, *parts)
+
+
+def _in_torch(kind: type[LayerKind]) -> str:
+    """What an export for PyTorch makes of it; nothing for the ends, which need no module."""
+    if kind.maximum_inputs == 0 or not kind.has_output:
+        return ""
+    modules = kind().torch_modules(input_shapes(kind))
+    if modules:
+        return "In PyTorch: " + ", then ".join(f"`{module}`" for module in modules) + "."
+    return (
+        "In PyTorch: no module for an `nn.Sequential`; what a design with it exports carries the "
+        "names of the layers."
+    )
+
+
+def input_shapes(kind: type[LayerKind]) -> tuple[Shape, ...]:
+    """Inputs that the kind takes with its default settings."""
+    return kind.example_inputs or ((4,),) * kind.minimum_inputs
 
 
 def _shape_table(kind: type[LayerKind]) -> str:
     """What a layer with default settings makes of example inputs."""
     layer = kind()
-    rows = [_row(layer, shapes) for shapes in EXAMPLES if _takes(kind, len(shapes))]
+    own = [] if kind.example_inputs is None else [kind.example_inputs]
+    others = [shapes for shapes in EXAMPLES if shapes not in own and _takes(kind, len(shapes))]
+    rows = [_row(layer, shapes) for shapes in (*own, *others)]
     return table(("receives", "hands on", "weights"), rows)
 
 

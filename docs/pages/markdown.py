@@ -10,7 +10,7 @@ from nn_designer.engine.activations import ACTIVATIONS
 from nn_designer.engine.initializers import INITIALIZERS
 from nn_designer.engine.losses import LOSSES
 from nn_designer.engine.optimizers import OPTIMIZERS
-from nn_designer.params import Choice, HasParams, Param
+from nn_designer.params import Choice, HasParams, Numbers, Param
 
 # Long lists of choices, each told once on FUNCTIONS.md: the keys in order → title and heading.
 _TOLD_ELSEWHERE = {
@@ -53,6 +53,8 @@ def _shown(param: Param[Any]) -> str:
     value = param.default
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(param, Numbers):
+        return ", ".join(f"{number:g}" for number in value)
     if isinstance(value, tuple):
         return " × ".join(str(size) for size in value)
     return code(value) if isinstance(value, str) else f"{value:g}"

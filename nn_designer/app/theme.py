@@ -89,7 +89,10 @@ LIGHT = Theme(
     categories={
         Category.INPUT_OUTPUT: "#546e8f",
         Category.CORE: "#2f6fdb",
+        Category.CONVOLUTION: "#0b7a3e",
+        Category.POOLING: "#7a6a00",
         Category.ACTIVATION: "#b9570b",
+        Category.NORMALIZATION: "#0b7ea4",
         Category.REGULARIZATION: "#8a4fc2",
         Category.SHAPE: "#0d8577",
         Category.MERGE: "#b03a6f",
@@ -128,7 +131,10 @@ DARK = Theme(
     categories={
         Category.INPUT_OUTPUT: "#7f98b8",
         Category.CORE: "#6aa0ff",
+        Category.CONVOLUTION: "#5cc47f",
+        Category.POOLING: "#cdbb3e",
         Category.ACTIVATION: "#f0944d",
+        Category.NORMALIZATION: "#4fbfe6",
         Category.REGULARIZATION: "#b98af0",
         Category.SHAPE: "#3fc1b0",
         Category.MERGE: "#e87aa9",

@@ -34,6 +34,11 @@ TEMPLATES: tuple[Template, ...] = (
         "Digits, done well",
         "A larger network that reads 98 of 100 handwritten digits right.",
     ),
+    Template(
+        "lenet",
+        "Digits, seen as pictures",
+        "Filters slide over the picture: 993 of 1,000 handwritten digits right.",
+    ),
     Template("xor", "XOR", "The small puzzle that a single neuron can't solve."),
     Template(
         "spiral", "Spiral", "Two spirals wound into each other: watch the border between them bend."

@@ -33,6 +33,8 @@ class Activation:
     """False if an output depends on the other inputs of the sample too (softmax)."""
     gives_probabilities: ClassVar[bool] = False
     """Whether the outputs of a last layer can be read as probabilities of classes."""
+    never_falls: ClassVar[bool] = True
+    """Whether f(x) ≤ f(y) for all x < y: then the largest of several is that of the largest."""
     from_output: ClassVar[bool] = True
     """True if the slope follows from the outputs alone: then ``z`` may be overwritten, and
     several layers' slopes may be worked out in one go."""

@@ -182,6 +182,7 @@ class GELU(Activation):
     help = "A smooth ReLU, the usual choice in transformers. The exact form, with Φ."
     source = "Hendrycks and Gimpel 2016, Gaussian error linear units"
     torch = "nn.GELU()"
+    never_falls = False
     from_output = False
 
     def emit_forward(self, program: Program, z: A, a: A) -> Kept:
@@ -205,6 +206,7 @@ class SiLU(Activation):
     help = "x times its sigmoid: a smooth ReLU that dips slightly below zero."
     source = "Ramachandran et al. 2017, Searching for activation functions"
     torch = "nn.SiLU()"
+    never_falls = False
     from_output = False
 
     def emit_forward(self, program: Program, z: A, a: A) -> Kept:
@@ -302,6 +304,7 @@ class Mish(Activation):
     help = "A smooth ReLU much like SiLU, with a slightly steeper rise."
     source = "Misra 2019, Mish: a self regularized non-monotonic activation function"
     torch = "nn.Mish()"
+    never_falls = False
     from_output = False
     limit: ClassVar[float] = 20.0  # beyond it the tanh is 1 to the last bit
 
@@ -343,6 +346,7 @@ class Softmax(Activation):
     )
     source = "https://en.wikipedia.org/wiki/Softmax_function"
     torch = "nn.Softmax(dim=-1)"
+    never_falls = False
     gives_probabilities = True
     elementwise = False
 

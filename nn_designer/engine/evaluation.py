@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nn_designer.engine.metrics import METRICS, class_sums, number_sums
+from nn_designer.engine.shapes import samples_at_once
 from nn_designer.engine.training_data import Part
 
 if TYPE_CHECKING:
     from nn_designer.engine.network import Network
-
-BLOCK = 1024
-"""Samples evaluated at once: enough for BLAS, and the buffers stay in the processor's cache."""
 
 
 @dataclass(frozen=True)
@@ -123,8 +121,9 @@ class Evaluator:
         penalty = network.regularization()
         outputs = np.empty((len(part), *network.output_shape), network.dtype)
         tally.reset()
-        for start in range(0, len(part), BLOCK):
-            block = slice(start, min(start + BLOCK, len(part)))
+        count = samples_at_once(network.shapes.values())
+        for start in range(0, len(part), count):
+            block = slice(start, min(start + count, len(part)))
             plan = network.plan(block.stop - start, False)
             np.copyto(plan.inputs, part.rows[block])
             plan.run()

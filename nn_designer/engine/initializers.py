@@ -52,6 +52,22 @@ class Zeros(Initializer):
         return np.zeros(shape, dtype)
 
 
+class Ones(Initializer):
+    key = "ones"
+    title = "Ones"
+    formula = "w = 1"
+    help = "All one. Right for factors, which then change nothing at first."
+
+    def initialize(
+        self,
+        rng: np.random.Generator,
+        shape: tuple[int, ...],
+        fan: tuple[int, int],
+        dtype: Any = np.float32,
+    ) -> np.ndarray:
+        return np.ones(shape, dtype)
+
+
 class Constant(Initializer):
     key = "constant"
     title = "Constant 0.1"
@@ -245,6 +261,7 @@ INITIALIZERS: dict[str, Initializer] = {
         Normal(),
         Uniform(),
         Zeros(),
+        Ones(),
         Constant(),
     )
 }

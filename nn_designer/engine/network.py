@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 
 from nn_designer.engine.cost import Cost, cost_of
-from nn_designer.engine.graph import LayerLike, NetworkError, Node, ends, in_order
+from nn_designer.engine.graph import LayerLike, NetworkError, Node, ends, in_order, only_user
 from nn_designer.engine.halves import Half
 from nn_designer.engine.initializers import INITIALIZERS
 from nn_designer.engine.losses import LOSSES, Criterion
 from nn_designer.engine.parallel import Helper
 from nn_designer.engine.plan import Plan
 from nn_designer.engine.program import Program, Step
-from nn_designer.engine.shapes import Shape, WeightSpec, shape_text
+from nn_designer.engine.shapes import Shape, WeightSpec, samples_at_once, shape_text
 
 __all__ = ["LayerLike", "Network", "NetworkError", "Node", "WeightError"]
 
@@ -276,6 +276,7 @@ class Network:
         """Emit all steps but regularization; ``share`` scales the gradients."""
         for node in self.nodes:
             inputs = [plan.values[name] for name in node.inputs]
+            plan.only_user = only_user(self.nodes, node) if differentiates else None
             plan.begin_layer(
                 self._parameter_blocks[node.name],
                 self._gradient_blocks[node.name],
@@ -325,9 +326,9 @@ class Network:
     def _load(self, plan: Plan, x: np.ndarray) -> None:
         plan.inputs[:, :-1] = x.reshape(len(x), -1)
 
-    def predict(self, x: np.ndarray, batch_size: int = 1024) -> np.ndarray:
+    def predict(self, x: np.ndarray, batch_size: int | None = None) -> np.ndarray:
         """Predictions (N, *output_shape) for samples (N, *input_shape)."""
-        x = self._checked(x)
+        x, batch_size = self._checked(x), batch_size or samples_at_once(self.shapes.values())
         outputs = np.empty((len(x), *self.output_shape), self.dtype)
         rows = outputs.reshape(len(x), math.prod(self.output_shape))
         for start in range(0, len(x), batch_size):

@@ -31,7 +31,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -40,6 +40,13 @@ from nn_designer.engine.halves import Half, WeightGradient
 from nn_designer.engine.program import Program
 from nn_designer.engine.shapes import Shape
 from nn_designer.engine.small_values import Place, SmallValues
+
+if TYPE_CHECKING:
+    from nn_designer.engine.graph import LayerLike
+
+
+Postponed = Callable[["Value", bool], "Value"]
+"""Emits what was postponed, on a value; it may overwrite it if the flag says so."""
 
 
 class _Storage:
@@ -62,6 +69,8 @@ class Value:
         self.storage = storage
         self.logits: Value | None = None
         """The value before the network's last activation, if this came out of that."""
+        self.postponed: Postponed | None = None
+        """What the layer that alone uses this value still has to apply, to its own."""
 
     @property
     def needs_gradient(self) -> bool:
@@ -127,6 +136,9 @@ class Plan(Program):
         self._needs_gradient = False
         self._defers_activation = False
         self._skips_activation = False
+        self.only_user: LayerLike | None = None
+        """The one layer that uses the next layer's output, if there is just one and nobody else
+        looks at it: while training. A layer may leave to it what it can do with less work."""
         self._parameters: Mapping[str, np.ndarray] = {}
         self._gradients: Mapping[str, np.ndarray] = {}
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from nn_designer.engine.parallel import Helper
+from nn_designer.engine.parallel import Helper, one_blas_thread
 
 SPLIT_WORTH = 40_000_000
 """Multiply-accumulates of a matrix product from which on a helper pays: 1 ms alone."""
@@ -38,6 +38,8 @@ class Program:
         self.dtype = np.dtype(dtype)
         self.helper: Helper | None = None
         self.steps: list[Step] = []
+        self.has_small_products = False
+        """Whether there are stacks of products too small for the threads of BLAS itself."""
         self._constants: dict[float, np.ndarray] = {}
         self._filled: dict[tuple[float, tuple[int, ...]], np.ndarray] = {}
         self._scratch: dict[tuple[tuple[int, ...], np.dtype[Any]], list[np.ndarray]] = {}
@@ -45,7 +47,11 @@ class Program:
 
     def run(self) -> None:
         """Run all steps in order."""
-        run_steps(self.steps)
+        if self.has_small_products:
+            with one_blas_thread():
+                run_steps(self.steps)
+        else:
+            run_steps(self.steps)
 
     def step(self, function: Callable[..., Any], *arguments: Any) -> None:
         """Append ``function(*arguments)``. Give the output buffer by position, last."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 Shape = tuple[int, ...]
@@ -32,6 +33,13 @@ class WeightSpec:
     def size(self) -> int:
         """How many numbers the tensor holds."""
         return math.prod(self.shape)
+
+
+def samples_at_once(shapes: Iterable[Shape]) -> int:
+    """How many samples to predict at once, with values of these shapes: enough for BLAS, and so
+    few that a value stays in the processor's cache."""
+    largest = max(math.prod(shape) for shape in shapes)
+    return max(16, min(1024, 2**21 // largest))
 
 
 def shape_text(shape: Shape) -> str:

@@ -10,8 +10,9 @@ from nn_designer.data import DataSummary, Preprocessing
 from nn_designer.design.adapt import adapt_to_data
 from nn_designer.design.document import Document
 from nn_designer.design.edits import EditError
-from nn_designer.interchange.layout import expected_shapes
+from nn_designer.interchange.layout import Step, steps_of
 from nn_designer.interchange.model import InterchangeError, LoadedWeights, Weights
+from nn_designer.interchange.torch_layout import from_torch
 from nn_designer.layers import Shape, ShapeError
 
 
@@ -24,8 +25,9 @@ def fit_weights(document: Document, loaded: LoadedWeights) -> Weights:
     Raises:
         InterchangeError: they do not fit; names the first layer and both shapes.
     """
-    expected = expected_shapes(document)
-    given = loaded.weights
+    steps = {step.name: step for step in steps_of(document) if step.tensor_shapes}
+    expected = {name: step.tensor_shapes for name, step in steps.items()}
+    given = _from_torch(loaded.weights, steps) if loaded.as_in_torch else loaded.weights
     if set(given) == set(expected):
         _compare(expected, given)
         return {name: dict(given[name]) for name in expected}
@@ -35,6 +37,20 @@ def fit_weights(document: Document, loaded: LoadedWeights) -> Weights:
             return {name: dict(tensors) for name, tensors in renamed.items()}
     _refuse_names(expected, given)
     raise AssertionError("unreachable: the names differ")
+
+
+def _from_torch(given: Weights, steps: Mapping[str, Step]) -> Weights:
+    """PyTorch's tensors as ours, told apart by the design's layers of the same name or order."""
+    if set(given) == set(steps):
+        matching = steps
+    elif len(given) == len(steps):
+        matching = dict(zip(given, steps.values(), strict=True))
+    else:
+        return given
+    return {
+        name: dict(from_torch(matching[name].kind, *item) for item in tensors.items())
+        for name, tensors in given.items()
+    }
 
 
 def trained_design(document: Document, loaded: LoadedWeights) -> Document:

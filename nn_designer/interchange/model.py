@@ -85,3 +85,6 @@ class LoadedWeights:
     task: str = ""
     document: Document | None = None
     history: tuple[Mapping[str, Any], ...] = ()
+    as_in_torch: bool = False
+    """Whether the tensors have PyTorch's names and layout: a file without a description does not
+    tell of what kind its layers are, the design does."""

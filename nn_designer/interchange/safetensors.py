@@ -19,6 +19,7 @@ from nn_designer.interchange.layout import steps_of
 from nn_designer.interchange.model import InterchangeError, LoadedWeights, TrainedModel, Weights
 from nn_designer.interchange.npz import described, flat_arrays, verify
 from nn_designer.interchange.torch_layout import from_torch, to_torch, torch_names
+from nn_designer.layers import KINDS, LayerKind
 
 OURS = "nn_designer"
 LAYOUT = (
@@ -26,6 +27,8 @@ LAYOUT = (
     "y = activation(x @ weight.T + bias); Flatten keeps the order height, width, channels"
 )
 READABLE = {"F16", "F32", "F64"}
+PASSED_OVER = {"num_batches_tracked"}
+"""Tensors of PyTorch that are no weights: BatchNorm counts its batches."""
 
 
 def write(model: TrainedModel, path: Path) -> None:
@@ -84,13 +87,14 @@ def read(path: Path) -> LoadedWeights:
         raise InterchangeError(
             f"{path} needs more memory than there is. Close other programs and try again."
         ) from error
-    return described(weights, found) if found else LoadedWeights(weights)
+    return described(weights, found) if found else LoadedWeights(weights, as_in_torch=True)
 
 
 def _tensors(source: Any, path: Path, found: dict[str, object]) -> Weights:
     names = found.get("names", {})
     if not isinstance(names, dict) or not all(isinstance(n, str) for n in names.values()):
         raise InterchangeError(f"{path}: the names of the layers are damaged. Export it again.")
+    kinds = _kinds(found)
     weights: Weights = {}
     for key in sorted(source.keys(), key=_as_counted):
         prefix, dot, tensor = key.rpartition(".")
@@ -99,17 +103,31 @@ def _tensors(source: Any, path: Path, found: dict[str, object]) -> Weights:
                 f"{path} holds a tensor called {key[:60]!r}, and names like '0.weight' or "
                 "'dense_1.bias' were expected."
             )
-        kind = source.get_slice(key).get_dtype()
-        if kind not in READABLE:
+        if tensor in PASSED_OVER:
+            continue
+        dtype = source.get_slice(key).get_dtype()
+        if dtype not in READABLE:
             raise InterchangeError(
-                f"{path}: the tensor {key[:60]!r} has the type {kind}, and float32 (F32) was "
+                f"{path}: the tensor {key[:60]!r} has the type {dtype}, and float32 (F32) was "
                 "expected. Save it again as float32."
             )
-        array = source.get_tensor(key)
-        tensor, array = from_torch(tensor, array)
         layer = names.get(prefix, prefix)
+        tensor, array = from_torch(kinds.get(layer), tensor, source.get_tensor(key))
         weights.setdefault(layer, {})[tensor] = checked_tensor(key, array)
     return _in_order(weights, list(names.values()))
+
+
+def _kinds(found: dict[str, object]) -> dict[str, type[LayerKind]]:
+    """Layer name → kind, as the description in one of our files says."""
+    layers = found.get("layers", [])
+    entries = (
+        [entry for entry in layers if isinstance(entry, dict)] if isinstance(layers, list) else []
+    )
+    return {
+        str(entry.get("name")): KINDS[entry["kind"]]
+        for entry in entries
+        if isinstance(entry.get("kind"), str) and entry["kind"] in KINDS
+    }
 
 
 def _as_counted(key: str) -> tuple[tuple[int, int | str], ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nn_designer.interchange.layout import Step
-from nn_designer.layers import KINDS, LayerKind
+from nn_designer.layers import LayerKind
 
 
 @dataclass(frozen=True)
@@ -48,30 +48,21 @@ def _sequential(steps: tuple[Step, ...]) -> TorchNames | None:
 
 
 def to_torch(kind: LayerKind, tensor: str, array: np.ndarray) -> tuple[str, np.ndarray]:
-    """The name and layout of a layer's tensor in PyTorch."""
-    if tensor not in kind.torch_tensors:
+    """The name and layout of a layer's tensor in PyTorch; ours where PyTorch has none."""
+    foreign = kind.torch_tensors.get(tensor)
+    if foreign is None:
         return tensor, np.ascontiguousarray(array)
-    name, axes = kind.torch_tensors[tensor]
-    return name, np.ascontiguousarray(array.transpose(axes))
+    axes = foreign.axes or range(array.ndim)
+    return foreign.name, np.ascontiguousarray(array.transpose(*axes))
 
 
-def from_torch(name: str, array: np.ndarray) -> tuple[str, np.ndarray]:
-    """Our name and layout of a PyTorch tensor. Name and rank tell what it is."""
-    if (name, array.ndim) not in _OURS:
-        return name, array
-    tensor, axes = _OURS[name, array.ndim]
-    return tensor, np.ascontiguousarray(array.transpose(axes))
-
-
-def _known_tensors() -> dict[tuple[str, int], tuple[str, tuple[int, ...]]]:
-    """PyTorch's name and rank → our name and axes, of all kinds."""
-    known: dict[tuple[str, int], tuple[str, tuple[int, ...]]] = {}
-    for kind in KINDS.values():
-        for tensor, (name, axes) in kind.torch_tensors.items():
-            back = tuple(axes.index(axis) for axis in range(len(axes)))
-            if known.setdefault((name, len(axes)), (tensor, back)) != (tensor, back):
-                raise AssertionError(f"{kind.key}: another kind means something else by {name!r}")
-    return known
-
-
-_OURS = _known_tensors()
+def from_torch(
+    kind: type[LayerKind] | LayerKind | None, name: str, array: np.ndarray
+) -> tuple[str, np.ndarray]:
+    """Our name and layout of the tensor that PyTorch calls ``name`` in a layer of this kind."""
+    tensors = {} if kind is None else kind.torch_tensors
+    for tensor, (theirs, axes) in tensors.items():
+        if theirs == name and (axes is None or len(axes) == array.ndim):
+            back = range(array.ndim) if axes is None else map(axes.index, range(array.ndim))
+            return tensor, np.ascontiguousarray(array.transpose(*back))
+    return name, array

@@ -5,12 +5,40 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from nn_designer.layers.activation import ActivationLayer
+from nn_designer.layers.arithmetic import Add, Average, Maximum, Multiply, Subtract
 from nn_designer.layers.base import Category, LayerKind, Shape, ShapeError, WeightSpec
+from nn_designer.layers.conv_transpose import Conv2DTranspose
+from nn_designer.layers.convolution import Conv1D, Conv2D
 from nn_designer.layers.dense import Dense
+from nn_designer.layers.depthwise import DepthwiseConv2D, SeparableConv2D
+from nn_designer.layers.dot import Dot
 from nn_designer.layers.dropout import Dropout
 from nn_designer.layers.flatten import Flatten
+from nn_designer.layers.global_pooling import (
+    GlobalAveragePooling1D,
+    GlobalAveragePooling2D,
+    GlobalMaxPooling1D,
+    GlobalMaxPooling2D,
+)
 from nn_designer.layers.input_output import Input, Output
-from nn_designer.layers.merge import Add, Concatenate
+from nn_designer.layers.merge import Concatenate
+from nn_designer.layers.noise import (
+    GaussianDropout,
+    GaussianNoise,
+    SpatialDropout1D,
+    SpatialDropout2D,
+)
+from nn_designer.layers.picture_sizes import Cropping2D, UpSampling2D, ZeroPadding2D
+from nn_designer.layers.pooling import (
+    AveragePooling1D,
+    AveragePooling2D,
+    MaxPooling1D,
+    MaxPooling2D,
+)
+from nn_designer.layers.prelu import PReLU
+from nn_designer.layers.rescaling import Normalization, Rescaling
+from nn_designer.layers.reshape import Permute, RepeatVector, Reshape
+from nn_designer.layers.sample_normalization import GroupNormalization, LayerNormalization
 
 __all__ = [
     "KINDS",
@@ -25,7 +53,49 @@ __all__ = [
 
 KINDS: dict[str, type[LayerKind]] = {
     kind.key: kind
-    for kind in (Input, Dense, ActivationLayer, Dropout, Flatten, Add, Concatenate, Output)
+    for kind in (
+        Input,
+        Dense,
+        Conv1D,
+        Conv2D,
+        DepthwiseConv2D,
+        SeparableConv2D,
+        Conv2DTranspose,
+        MaxPooling1D,
+        MaxPooling2D,
+        AveragePooling1D,
+        AveragePooling2D,
+        GlobalMaxPooling1D,
+        GlobalMaxPooling2D,
+        GlobalAveragePooling1D,
+        GlobalAveragePooling2D,
+        ActivationLayer,
+        PReLU,
+        LayerNormalization,
+        GroupNormalization,
+        Normalization,
+        Rescaling,
+        Dropout,
+        SpatialDropout1D,
+        SpatialDropout2D,
+        GaussianNoise,
+        GaussianDropout,
+        Flatten,
+        Reshape,
+        Permute,
+        RepeatVector,
+        ZeroPadding2D,
+        Cropping2D,
+        UpSampling2D,
+        Add,
+        Subtract,
+        Multiply,
+        Average,
+        Maximum,
+        Concatenate,
+        Dot,
+        Output,
+    )
 }
 """Key → kind, in the order of the palette."""
 

@@ -23,7 +23,10 @@ class Category(Enum):
 
     INPUT_OUTPUT = "Input and output"
     CORE = "Core"
+    CONVOLUTION = "Convolution"
+    POOLING = "Pooling"
     ACTIVATION = "Activation"
+    NORMALIZATION = "Normalization"
     REGULARIZATION = "Regularization"
     SHAPE = "Shape"
     MERGE = "Merge"
@@ -49,6 +52,9 @@ class LayerKind(HasParams):
     """Whether two threads may each compute half of a batch: no sample influences another, and
     the gradients of weights come from ``Plan.weight_gradient``. A large network trains faster
     if all of its layers say so."""
+    example_inputs: ClassVar[tuple[Shape, ...] | None] = None
+    """Shapes of inputs that the default settings take, for the manual and the tests; None: flat
+    lists of numbers do."""
     torch_tensors: ClassVar[Mapping[str, ForeignTensor]] = {}
     """What PyTorch makes of the tensors of :meth:`weight_specs`, by their name here."""
 
@@ -84,6 +90,15 @@ class LayerKind(HasParams):
         """The PyTorch modules that one after the other do the same, as code, the one with the
         tensors first: ``("nn.Linear(4, 10)", "nn.ReLU()")``. None if no chain of modules can,
         as for all layers of several inputs."""
+        return None
+
+    def finds_maxima_in(self, shape: Shape) -> Shape | None:
+        """The part of an input of this shape, from its beginning, that the layer looks at for
+        the largest numbers; None if it does something else.
+
+        What never falls, such as a bias and most activations, may then be applied behind the
+        maximum, to fewer numbers: the layer's :meth:`emit` calls ``Value.postponed``.
+        """
         return None
 
     def macs(self, input_shapes: Sequence[Shape]) -> int:

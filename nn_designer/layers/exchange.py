@@ -8,14 +8,15 @@ from nn_designer.engine.activations import ACTIVATIONS
 
 
 class ForeignTensor(NamedTuple):
-    """A tensor as another program has it: its name, and which of our axes each of its axes is.
+    """A tensor as another program has it: its name, and which of our axes each of its axes is;
+    None if it lies as ours, whatever its axes.
 
     A kernel (in, out) that the other program keeps as weight (out, in) is
     ``ForeignTensor("weight", (1, 0))``.
     """
 
     name: str
-    axes: tuple[int, ...]
+    axes: tuple[int, ...] | None
 
 
 def torch_activation(key: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Layers that bring branches together."""
+"""Concatenate. Merges that work number by number are in arithmetic.py."""
 
 from __future__ import annotations
 
@@ -11,47 +11,6 @@ from nn_designer.layers.base import Category, LayerKind, Shape, ShapeError, shap
 
 if TYPE_CHECKING:
     from nn_designer.engine.plan import Plan, Value
-
-
-class Add(LayerKind):
-    """Adds its inputs, number by number. All must have the same shape.
-
-    A branch that jumps over some layers and is added again is a skip connection: gradients
-    flow through it undamped. He et al. 2015, "Deep residual learning for image recognition".
-    """
-
-    key = "add"
-    title = "Add"
-    category = Category.MERGE
-    halves_batches = True
-    minimum_inputs = 2
-    maximum_inputs = None
-
-    def output_shape(self, input_shapes: Sequence[Shape]) -> Shape:
-        first = input_shapes[0]
-        for shape in input_shapes[1:]:
-            if shape != first:
-                raise ShapeError(
-                    f"Add expects inputs of the same shape, but it receives {shape_text(first)} "
-                    f"and {shape_text(shape)}. Give the layers before it the same number of "
-                    "units, or use Concatenate."
-                )
-        return first
-
-    def emit(self, plan: Plan, inputs: Sequence[Value]) -> Value:
-        y = plan.new_value(inputs[0].shape)
-        plan.step(np.add, inputs[0].flat, inputs[1].flat, y.flat)
-        for x in inputs[2:]:
-            plan.step(np.add, y.flat, x.flat, y.flat)
-
-        def backward() -> None:
-            for x in inputs:
-                if x.needs_gradient:
-                    with plan.gradient_target(x) as dx:
-                        plan.step(np.copyto, dx, plan.gradient(y))
-
-        plan.on_backward(backward, y)
-        return y
 
 
 class Concatenate(LayerKind):

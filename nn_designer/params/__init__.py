@@ -12,7 +12,7 @@ that says what was expected, what was received and what to do.
 from nn_designer.params.base import Param, ParamError
 from nn_designer.params.dimensions import Dimensions, Pair
 from nn_designer.params.has_params import HasParams
-from nn_designer.params.numbers import Float, Int
+from nn_designer.params.numbers import Float, Int, Numbers
 from nn_designer.params.words import Bool, Choice, Text
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Float",
     "HasParams",
     "Int",
+    "Numbers",
     "Pair",
     "Param",
     "ParamError",

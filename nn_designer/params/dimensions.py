@@ -9,7 +9,10 @@ from nn_designer.params.base import Param
 
 
 class Dimensions(Param[tuple[int, ...]]):
-    """A sample shape: a list of 1 to ``maximum_rank`` whole numbers, such as ``[28, 28, 1]``."""
+    """A sample shape: a list of 1 to ``maximum_rank`` whole numbers, such as ``[28, 28, 1]``.
+
+    With ``minimum_rank=0`` the list may be empty: none of them.
+    """
 
     kind = "dimensions"
 
@@ -19,6 +22,7 @@ class Dimensions(Param[tuple[int, ...]]):
         *,
         minimum: int = 1,
         maximum: int = 1_000_000,
+        minimum_rank: int = 1,
         maximum_rank: int = 4,
         rank: int | None = None,
         **keywords: Any,
@@ -26,8 +30,8 @@ class Dimensions(Param[tuple[int, ...]]):
         super().__init__(tuple(default), **keywords)
         self.minimum = minimum
         self.maximum = maximum
-        self.minimum_rank = rank or 1
-        self.maximum_rank = rank or maximum_rank
+        self.minimum_rank = minimum_rank if rank is None else rank
+        self.maximum_rank = maximum_rank if rank is None else rank
 
     def check(self, value: Any) -> tuple[int, ...]:
         if not isinstance(value, (list, tuple)):
@@ -59,7 +63,8 @@ class Dimensions(Param[tuple[int, ...]]):
         }
 
     def invalid_values(self) -> list[Any]:
-        return [None, 3, "3", [], [self.minimum - 1], [1.5], [1] * (self.maximum_rank + 1)]
+        few: list[Any] = [[]] if self.minimum_rank else []
+        return [None, 3, "3", *few, [self.minimum - 1], [1.5], [1] * (self.maximum_rank + 1)]
 
 
 class Pair(Dimensions):

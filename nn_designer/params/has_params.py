@@ -12,17 +12,18 @@ class HasParams:
     """Base of everything with declared settings. Instances are checked and immutable.
 
     ``params`` maps each setting's name to its declaration, in order of declaration, base
-    classes first.
+    classes first; a class moves those of ``first_params`` to the front.
     """
 
     params: ClassVar[dict[str, Param[Any]]] = {}
+    first_params: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls, **keywords: Any) -> None:
         super().__init_subclass__(**keywords)
         collected: dict[str, Param[Any]] = {}
         for base in reversed(cls.__mro__):
             collected.update({k: v for k, v in vars(base).items() if isinstance(v, Param)})
-        cls.params = collected
+        cls.params = {name: collected[name] for name in (*cls.first_params, *collected)}
 
     def __init__(self, **values: Any) -> None:
         unknown = set(values) - set(self.params)

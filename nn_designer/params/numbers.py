@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from nn_designer.params.base import Param, T
+from nn_designer.params.base import Param, ParamError, T
 
 
 class _Number(Param[T]):
@@ -126,4 +127,52 @@ class Float(_Number[float]):
             values.append(self.minimum if self.exclusive_minimum else self.minimum - 1.0)
         if self.maximum is not None:
             values.append(self.maximum if self.exclusive_maximum else self.maximum + 1.0)
+        return values
+
+
+class Numbers(Param[tuple[float, ...]]):
+    """Some finite numbers, such as one for each column: 1 to ``maximum_length``."""
+
+    kind = "numbers"
+
+    def __init__(
+        self,
+        default: Sequence[float],
+        *,
+        minimum: float | None = None,
+        maximum_length: int = 10_000,
+        **keywords: Any,
+    ) -> None:
+        super().__init__(tuple(default), **keywords)
+        self.each = Float(0.0, minimum=minimum)
+        self.maximum_length = maximum_length
+
+    def check(self, value: Any) -> tuple[float, ...]:
+        if not isinstance(value, (list, tuple)) or not 1 <= len(value) <= self.maximum_length:
+            raise self.refuse(value)
+        try:
+            return tuple(self.each.check(number) for number in value)
+        except ParamError:
+            raise self.refuse(value) from None
+
+    def expected(self) -> str:
+        low = "" if self.each.minimum is None else f", each at least {self.each.minimum:,}"
+        return f"a list of 1 to {self.maximum_length:,} numbers{low}"
+
+    def json_schema(self) -> dict[str, Any]:
+        number: dict[str, Any] = {"type": "number"}
+        if self.each.minimum is not None:
+            number["minimum"] = self.each.minimum
+        return {
+            "type": "array",
+            "items": number,
+            "minItems": 1,
+            "maxItems": self.maximum_length,
+            "default": list(self.default),
+        }
+
+    def invalid_values(self) -> list[Any]:
+        values: list[Any] = [None, 1.0, "1", [], [None], ["1"], [True], [float("nan")]]
+        if self.each.minimum is not None:
+            values.append([self.each.minimum - 1.0])
         return values

@@ -17,7 +17,18 @@ from nn_designer.app.widgets.fields import MIXED, field_for
 from nn_designer.app.widgets.form import Form
 from nn_designer.app.widgets.number_box import NumberBox, parsed_number, shown_number
 from nn_designer.engine.training_settings import TrainingSettings
-from nn_designer.params import Bool, Choice, Dimensions, Float, HasParams, Int, Pair, Param, Text
+from nn_designer.params import (
+    Bool,
+    Choice,
+    Dimensions,
+    Float,
+    HasParams,
+    Int,
+    Numbers,
+    Pair,
+    Param,
+    Text,
+)
 
 
 class Sample(HasParams):
@@ -27,6 +38,8 @@ class Sample(HasParams):
     activation = Choice("relu", {"relu": "ReLU", "tanh": "Tanh"})
     shape = Dimensions((28, 28))
     kernel = Pair((3, 3))
+    mean = Numbers((0.0,))
+    axes = Dimensions((), minimum_rank=0)
     note = Text("", maximum_length=5)
     slope = Float(0.1, minimum=0, maximum=1, visible_if=("activation", ("tanh",)))
     secret = Int(1, minimum=0, advanced=True)
@@ -68,6 +81,24 @@ def shown(qtbot: QtBot) -> Shown:
 def test_typing_emits_every_right_value_at_once(shown: Shown) -> None:
     shown.type("units", "64")
     assert shown.edited == [("units", 6), ("units", 64)]
+
+
+def test_numbers_are_typed_with_commas_or_spaces(shown: Shown) -> None:
+    shown.type("mean", "0.5, -2")
+    assert shown.edited[-1] == ("mean", (0.5, -2.0))
+    shown.type("mean", "1 2e3")
+    assert shown.edited[-1] == ("mean", (1.0, 2000.0))
+    shown.type("mean", "one")
+    assert "Mean must be a list of 1 to 10,000 numbers" in shown.message("mean")
+
+
+def test_a_list_that_may_be_empty_can_be_emptied(shown: Shown) -> None:
+    shown.type("axes", "1 2")
+    assert shown.edited[-1] == ("axes", (1, 2))
+    QTest.keyClick(shown.editor("axes"), Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(shown.editor("axes"), Qt.Key.Key_Delete)
+    assert shown.edited[-1] == ("axes", ())
+    assert shown.message("axes") == ""
 
 
 def test_a_wrong_number_is_explained_and_not_emitted(shown: Shown) -> None:

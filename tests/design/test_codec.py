@@ -173,7 +173,7 @@ def test_no_broken_file_is_without_its_sentences():
 
 def test_unknown_kinds_are_opened_with_their_settings_and_wires():
     document = loads((BROKEN / "unknown-kind.nnd").read_bytes()).document
-    assert [layer.kind for layer in document.layers] == ["input", "conv2d", "dens"]
+    assert [layer.kind for layer in document.layers] == ["input", "conv9d", "dens"]
     assert document.layer("conv2d_1").settings == {"filters": 8}
     assert len(document.wires) == 2
 

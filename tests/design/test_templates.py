@@ -10,18 +10,22 @@ from nn_designer.design.check import check
 from nn_designer.design.codec import dumps, load
 from nn_designer.design.compile import compile_design, optimizer_settings, training_settings
 from nn_designer.design.document import Document
-from nn_designer.engine.training import train
+from nn_designer.engine.training import TrainingData, train
 from nn_designer.resources import resource_path
 
 KEYS = [template.key for template in templates.TEMPLATES]
 
 
-def score(document: Document) -> float:
-    """Share of validation samples told right, or R² for numbers, after training as designed."""
+def score(document: Document, samples: int | None = None) -> float:
+    """Share of validation samples told right, or R² for numbers, after training as designed; on
+    the first ``samples`` only, if they are given."""
     settings = training_settings(document)
     prepared = data.prepare(data.load(document.data), settings.validation_split, settings.seed)
     network = compile_design(document, summary=data.summary(document.data))
     arrays, more = prepared.for_training(), optimizer_settings(document)
+    if samples is not None:
+        x, y = prepared.x_train[:samples], prepared.y_train[:samples]
+        arrays = TrainingData(x, y, task=prepared.task, n_classes=len(prepared.class_names))
     for _ in train(network, arrays, settings, optimizer_settings=more):
         pass
     outputs, targets = network.predict(prepared.x_validation), prepared.y_validation
@@ -93,6 +97,16 @@ def test_the_articles_model_is_as_the_article_has_it():
 def test_the_articles_model_learns_to_read_digits():
     document = edits.set_training(templates.new("article"), "epochs", 2)
     assert score(document) > 0.9
+
+
+def test_lenet_is_a_convolutional_network_and_learns_at_once():
+    """Its full training takes minutes: benchmarks/accuracy.py has the result."""
+    document = templates.new("lenet")
+    kinds = [document.layer(id).kind for id in document.order]
+    pair = ["conv2d", "max_pooling2d"]
+    assert kinds == ["input", *pair, *pair, "flatten", "dense", "dropout", "dense", "output"]
+    assert data.summary(document.data).sample_shape == (28, 28, 1)
+    assert score(edits.set_training(document, "epochs", 1), samples=12_000) > 0.95
 
 
 def test_the_skip_template_has_a_branch_and_a_sum():

@@ -23,6 +23,7 @@ DEVIATIONS = {
     "uniform": 0.05 / math.sqrt(3),
     "orthogonal": math.sqrt(1 / 300),
     "zeros": 0.0,
+    "ones": 0.0,
     "constant": 0.0,
 }
 
@@ -37,13 +38,14 @@ def test_shape_precision_and_spread(key: str) -> None:
     assert weights.shape == SHAPE
     assert weights.dtype == np.float32
     assert weights.std() == pytest.approx(DEVIATIONS[key], rel=0.02, abs=1e-7)
-    assert weights.mean() == pytest.approx(0.1 if key == "constant" else 0.0, abs=2e-3)
+    mean = {"ones": 1.0, "constant": 0.1}.get(key, 0.0)
+    assert weights.mean() == pytest.approx(mean, abs=2e-3)
 
 
 @pytest.mark.parametrize("key", INITIALIZERS)
 def test_the_seed_decides(key: str) -> None:
     np.testing.assert_array_equal(draw(key), draw(key))
-    if key not in ("zeros", "constant"):
+    if key not in ("zeros", "ones", "constant"):
         assert not np.array_equal(draw(key), draw(key, seed=8))
 
 

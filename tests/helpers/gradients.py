@@ -40,3 +40,24 @@ def gradient_error(network: Network, x: np.ndarray, y: np.ndarray) -> float:
     expected = numeric_gradient(lambda: network.loss_and_gradients(x, y), network.parameters)
     assert np.abs(expected).max(initial=0.0) > 1e-6, "a gradient of nothing proves nothing"
     return relative_error(gradient, expected)
+
+
+def training_gradient_error(network: Network, x: np.ndarray, y: np.ndarray) -> float:
+    """As :func:`gradient_error`, for a step as training does it: Dropout acts, with the same
+    random numbers each time."""
+    plan = network.plan(len(x), training=True)
+    plan.inputs[:, :-1] = x.reshape(len(x), -1)
+    plan.targets[...] = network.criterion.encode(y)
+    random_state = network.random.bit_generator.state
+
+    def loss() -> float:
+        network.random.bit_generator.state = random_state
+        plan.run()
+        value = network.criterion.value(plan.logits, plan.targets)
+        return float(value) + network.regularization()
+
+    loss()
+    gradient = network.gradients.copy()
+    expected = numeric_gradient(loss, network.parameters)
+    assert np.abs(expected).max(initial=0.0) > 1e-6, "a gradient of nothing proves nothing"
+    return relative_error(gradient, expected)

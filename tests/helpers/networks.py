@@ -8,21 +8,8 @@ import numpy as np
 
 from nn_designer.engine.losses import LOSSES
 from nn_designer.engine.network import Network, Node
-from nn_designer.layers import kind_of
-
-
-def node(name: str, kind: str, *inputs: str, **settings: Any) -> Node:
-    """``node("hidden", "dense", "input", units=3)``"""
-    return Node(name, kind_of(kind)(**settings), inputs)
-
-
-def chain(*layers: tuple[str, dict[str, Any]]) -> list[Node]:
-    """Layers one after the other, named kind_0, kind_1..., with an output at the end."""
-    nodes: list[Node] = []
-    for index, (kind, settings) in enumerate(layers):
-        inputs = (nodes[-1].name,) if nodes else ()
-        nodes.append(node(f"{kind}_{index}", kind, *inputs, **settings))
-    return [*nodes, node("output", "output", nodes[-1].name)]
+from tests.helpers.layer_examples import layer_examples
+from tests.helpers.nodes import chain, dense, ends, node
 
 
 def mlp(
@@ -41,16 +28,6 @@ def mlp(
     ]
     nodes = chain(("input", {"shape": (sizes[0],)}), *dense)
     return Network(nodes, loss=loss, seed=seed, dtype=dtype)
-
-
-def dense(name: str, source: str, units: int = 4, activation: str = "tanh") -> Node:
-    return node(name, "dense", source, units=units, activation=activation)
-
-
-def ends(first: str) -> tuple[Node, list[Node]]:
-    """An input of 3 numbers, and a last layer with 2 outputs behind the node ``first``."""
-    last = dense("last", first, units=2, activation="linear")
-    return node("x", "input", shape=(3,)), [last, node("output", "output", "last")]
 
 
 def _examples() -> dict[str, list[Node]]:
@@ -160,7 +137,7 @@ def _examples() -> dict[str, list[Node]]:
     }
 
 
-EXAMPLES: dict[str, list[Node]] = _examples()
+EXAMPLES: dict[str, list[Node]] = {**_examples(), **layer_examples()}
 """What the example shows → its nodes."""
 
 

@@ -20,21 +20,51 @@ from nn_designer.layers import (
     kind_of,
 )
 from nn_designer.params import ParamError
-
-
-def some_input_shapes(kind: type[LayerKind]) -> list[Shape]:
-    return [(5,)] * max(kind.minimum_inputs, 0)
+from tests.helpers.layer_examples import input_shapes
 
 
 def test_keys_are_those_that_files_use() -> None:
     assert list(KINDS) == [
         "input",
         "dense",
+        "conv1d",
+        "conv2d",
+        "depthwise_conv2d",
+        "separable_conv2d",
+        "conv2d_transpose",
+        "max_pooling1d",
+        "max_pooling2d",
+        "average_pooling1d",
+        "average_pooling2d",
+        "global_max_pooling1d",
+        "global_max_pooling2d",
+        "global_average_pooling1d",
+        "global_average_pooling2d",
         "activation",
+        "prelu",
+        "layer_normalization",
+        "group_normalization",
+        "normalization",
+        "rescaling",
         "dropout",
+        "spatial_dropout1d",
+        "spatial_dropout2d",
+        "gaussian_noise",
+        "gaussian_dropout",
         "flatten",
+        "reshape",
+        "permute",
+        "repeat_vector",
+        "zero_padding2d",
+        "cropping2d",
+        "up_sampling2d",
         "add",
+        "subtract",
+        "multiply",
+        "average",
+        "maximum",
         "concatenate",
+        "dot",
         "output",
     ]
     assert all(key == kind.key for key, kind in KINDS.items())
@@ -67,7 +97,7 @@ def test_texts_and_category(kind: type[LayerKind]) -> None:
 def test_defaults_make_a_layer(kind: type[LayerKind]) -> None:
     layer = kind()
     assert layer == kind(**layer.values())
-    shapes = some_input_shapes(kind)
+    shapes = input_shapes(kind)
     assert all(isinstance(size, int) and size > 0 for size in layer.output_shape(shapes))
     assert isinstance(layer.summary(), str)
     assert layer.macs(shapes) >= 0
@@ -76,7 +106,7 @@ def test_defaults_make_a_layer(kind: type[LayerKind]) -> None:
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_weights_are_views_of_the_blocks(kind: type[LayerKind]) -> None:
-    layer, shapes = kind(), some_input_shapes(kind)
+    layer, shapes = kind(), input_shapes(kind)
     blocks = {name: np.zeros(shape) for name, shape in layer.block_shapes(shapes).items()}
     views = layer.weight_views(blocks)
     specs = layer.weight_specs(shapes)

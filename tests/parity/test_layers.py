@@ -9,7 +9,11 @@ import torch
 from nn_designer.engine.activations import ACTIVATIONS
 from nn_designer.engine.losses import LOSSES
 from nn_designer.engine.network import Network
+from nn_designer.layers import KINDS
+from tests.helpers.layer_examples import around
 from tests.helpers.networks import EXAMPLES, batch, mlp, randomize
+from tests.helpers.nodes import dense, node
+from tests.helpers.random_layers import random_layer
 from tests.parity import torch_twin
 from tests.parity.torch_twin import Twin
 
@@ -95,3 +99,39 @@ def test_loss_of_confident_wrong_predictions(loss: str) -> None:
 @pytest.mark.parametrize("example", ["skip over two layers", "a value feeds two layers"])
 def test_large_batches_and_layers(example: str) -> None:
     assert_agrees(randomize(Network(EXAMPLES[example], loss="huber")), size=3000)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("key", [key for key in torch_twin.TWINS if key in KINDS])
+def test_random_settings(key: str, seed: int) -> None:
+    _, shapes, settings = random_layer(KINDS[key], np.random.default_rng([seed, 7]))
+    nodes = around(key, shapes, settings)
+    assert_agrees(randomize(Network(nodes, loss="mean_squared_error"), seed=seed))
+
+
+@pytest.mark.parametrize("key", ["subtract", "multiply", "average", "maximum", "dot"])
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+def test_the_same_value_twice_into_a_merge(key: str, activation: str) -> None:
+    nodes = [
+        node("x", "input", shape=(3,)),
+        dense("a", "x", 4, activation),
+        node("m", key, "a", "a"),
+        node("both", "concatenate", "m", "a"),
+        dense("last", "both", 2, "linear"),
+        node("output", "output", "last"),
+    ]
+    assert_agrees(randomize(Network(nodes, loss="mean_squared_error")))
+
+
+def test_equal_inputs_share_the_gradient_of_a_maximum() -> None:
+    """Behind a ReLU many numbers are equal: 0."""
+    nodes = [
+        node("x", "input", shape=(3,)),
+        *(dense(name, "x", 4, "relu") for name in "abc"),
+        node("m", "maximum", "a", "b", "c"),
+        dense("last", "m", 2, "linear"),
+        node("output", "output", "last"),
+    ]
+    network = randomize(Network(nodes, loss="mean_squared_error"))
+    assert (network.trace(batch(network, 16)[0])["m"] == 0).any()
+    assert_agrees(network)

@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 
 from nn_designer.engine.network import Network
+from tests.parity import torch_convolutions, torch_merges, torch_normalization, torch_shapes
 
 ACTIVATIONS: dict[str, Any] = {
     "linear": lambda x: x,
@@ -59,6 +60,15 @@ LOGIT_LOSSES: dict[str, Any] = {
 """Losses of what comes before the last sigmoid or softmax."""
 
 
+TWINS: dict[str, Any] = {
+    **torch_merges.TWINS,
+    **torch_normalization.TWINS,
+    **torch_shapes.TWINS,
+    **torch_convolutions.TWINS,
+}
+"""Kind → what it does: a function of the layer, its inputs and its weights by name."""
+
+
 class Twin:
     """A torch copy of a network (Dropout off)."""
 
@@ -93,6 +103,8 @@ class Twin:
                 out = torch.cat(inputs, dim=-1)
             elif kind == "flatten":
                 out = inputs[0].flatten(1)
+            elif kind in TWINS:
+                out = TWINS[kind](node.layer, inputs, self.weights.get(node.name, {}))
             else:
                 assert kind in ("dropout", "output"), f"no torch twin of {kind}"
                 (out,) = inputs
@@ -103,8 +115,17 @@ class Twin:
         seen, logits = self.forward(x)
         key, target = self.network.loss, torch.tensor(y)
         if key in LOGIT_LOSSES:
-            return LOGIT_LOSSES[key](logits, target)
-        return LOSSES[key](seen[self.network.output_name], target)
+            return LOGIT_LOSSES[key](logits, target) + self.regularization()
+        return LOSSES[key](seen[self.network.output_name], target) + self.regularization()
+
+    def regularization(self) -> torch.Tensor:
+        """What L1 and L2 add to the loss."""
+        total = torch.zeros(())
+        for name, specs in self.network.specs.items():
+            for spec in specs:
+                weight = self.weights[name][spec.name]
+                total = total + spec.l1 * weight.abs().sum() + spec.l2 * weight.square().sum()
+        return total
 
     def gradients(self, x: np.ndarray, y: np.ndarray) -> tuple[float, dict[str, Any]]:
         """The loss, and its gradient of every weight."""

@@ -22,7 +22,17 @@ from nn_designer.app.widgets.line_edit import LineEdit
 from nn_designer.app.widgets.number_box import NumberBox
 from nn_designer.app.widgets.switch import Switch
 from nn_designer.design.frozen import thaw
-from nn_designer.params import Bool, Choice, Dimensions, Float, Int, Param, ParamError, Text
+from nn_designer.params import (
+    Bool,
+    Choice,
+    Dimensions,
+    Float,
+    Int,
+    Numbers,
+    Param,
+    ParamError,
+    Text,
+)
 
 MIXED = object()
 """Shown value of a setting that differs between the selected layers."""
@@ -251,6 +261,20 @@ class DimensionsField(TextField):
         return " × ".join(str(size) for size in value)
 
 
+class NumbersField(TextField):
+    """Numbers as people write them: ``0.5, 2``; ``0,5`` are two."""
+
+    def parsed(self, text: str) -> Any:
+        parts = [part for part in re.split(r"[\s,;()\[\]]+", text.strip()) if part]
+        try:
+            return [float(part) for part in parts]
+        except ValueError:
+            return text
+
+    def shown(self, value: Any) -> str:
+        return ", ".join(f"{number:.10g}" for number in value)
+
+
 def _short(value: object) -> str:
     """A value that is not allowed, as text for a small box."""
     text = str(thaw(value))
@@ -271,6 +295,8 @@ def field_for(param: Param[Any], icon_for: Callable[[str], QIcon] | None = None)
         return ChoiceField(param, icon_for)
     if isinstance(param, Dimensions):
         return DimensionsField(param)
+    if isinstance(param, Numbers):
+        return NumbersField(param)
     if isinstance(param, Text):
         return TextField(param)
     raise TypeError(f"no editor for settings of the kind {type(param).__name__}")

@@ -1,0 +1,100 @@
+"""The settings and texts that all layers with a convolution kernel share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from nn_designer.engine.windows import Windows
+from nn_designer.layers.base import Category, Shape, WeightSpec
+from nn_designer.layers.dense import activation_titles, initializer_titles
+from nn_designer.layers.exchange import ForeignTensor
+from nn_designer.layers.pictures import PADDINGS, PictureKind, size_text, sizes_of
+from nn_designer.params import Bool, Choice, Float, Pair
+
+LARGEST = 1000
+"""The most taps, places or gaps that a window may have along an axis."""
+
+
+class KernelKind(PictureKind):
+    """Base of the convolutions: kernel, windows, activation, bias, how weights begin and decay."""
+
+    category = Category.CONVOLUTION
+    torch_tensors: ClassVar[Mapping[str, ForeignTensor]] = {
+        "kernel": ForeignTensor("weight", (3, 2, 0, 1)),
+        "bias": ForeignTensor("bias", (0,)),
+    }
+
+    kernel_size = Pair(
+        (3, 3), maximum=LARGEST, help="Height and width of the window that each filter sees."
+    )
+    strides = Pair(
+        (1, 1), maximum=LARGEST, help="How many pixels the window moves from one look to the next."
+    )
+    padding = Choice(
+        "valid",
+        PADDINGS,
+        help="Whether windows stay inside the picture (valid: it shrinks), or a border of zeros "
+        "is put around it so that it keeps its size (same).",
+    )
+    dilation_rate = Pair(
+        (1, 1),
+        maximum=LARGEST,
+        help="Above 1 the window is spread out, with gaps between the pixels that it sees.",
+        advanced=True,
+    )
+    activation = Choice("relu", activation_titles, help="The function applied to each sum.")
+    use_bias = Bool(True, help="Whether each filter has a bias added to its sums.", advanced=True)
+    kernel_initializer = Choice(
+        "glorot_uniform",
+        initializer_titles,
+        help="How the weights are drawn before training.",
+        advanced=True,
+    )
+    bias_initializer = Choice(
+        "zeros",
+        initializer_titles,
+        help="How the biases are drawn before training.",
+        advanced=True,
+        visible_if=("use_bias", (True,)),
+    )
+    l1 = Float(
+        0.0,
+        minimum=0.0,
+        maximum=10.0,
+        title="L1",
+        help="Adds L1 × Σ|w| to the loss: pulls weights towards exactly zero.",
+        advanced=True,
+    )
+    l2 = Float(
+        0.0,
+        minimum=0.0,
+        maximum=10.0,
+        title="L2",
+        help="Adds L2 × Σw² to the loss: keeps weights small.",
+        advanced=True,
+    )
+
+    def kernel_text(self) -> str:
+        """The size of the kernel, ``3×3``."""
+        return size_text(sizes_of(self.kernel_size))
+
+    def output_activation(self, input_activations: Sequence[str]) -> str:
+        return self.activation
+
+    def windows_of(self, shape: Shape) -> tuple[Windows, Windows]:
+        """The windows along rows and columns of what the layer receives."""
+        return self.windows_over(
+            shape, self.kernel_size, self.strides, self.padding, self.dilation_rate
+        )
+
+    def kernel_spec(
+        self, shape: Shape, fan: tuple[int, int], name: str = "kernel", initializer: str = ""
+    ) -> WeightSpec:
+        """A kernel of this shape, with the layer's initializer and regularizers."""
+        chosen = initializer or self.kernel_initializer
+        return WeightSpec(name, shape, chosen, fan, self.l1, self.l2)
+
+    def bias_specs(self, n: int, fan: tuple[int, int]) -> tuple[WeightSpec, ...]:
+        """The bias of ``n`` numbers, if the layer has one."""
+        return (WeightSpec("bias", (n,), self.bias_initializer, fan),) if self.use_bias else ()
