@@ -10,6 +10,7 @@ from nn_designer.data import DataSummary, Preprocessing
 from nn_designer.design.adapt import adapt_to_data
 from nn_designer.design.document import Document
 from nn_designer.design.edits import EditError
+from nn_designer.interchange.channels_first import flattened_pictures, with_channels_last
 from nn_designer.interchange.layout import Step, steps_of
 from nn_designer.interchange.model import InterchangeError, LoadedWeights, Weights
 from nn_designer.interchange.torch_layout import from_torch
@@ -25,16 +26,18 @@ def fit_weights(document: Document, loaded: LoadedWeights) -> Weights:
     Raises:
         InterchangeError: they do not fit; names the first layer and both shapes.
     """
-    steps = {step.name: step for step in steps_of(document) if step.tensor_shapes}
+    order = steps_of(document)
+    steps = {step.name: step for step in order if step.tensor_shapes}
     expected = {name: step.tensor_shapes for name, step in steps.items()}
+    pictures = flattened_pictures(order) if loaded.as_in_torch else {}
     given = _from_torch(loaded.weights, steps) if loaded.as_in_torch else loaded.weights
     if set(given) == set(expected):
         _compare(expected, given)
-        return {name: dict(given[name]) for name in expected}
+        return with_channels_last({name: given[name] for name in expected}, pictures)
     if len(given) == len(expected):
         renamed = dict(zip(expected, given.values(), strict=True))
         if all(_shapes(renamed[name]) == expected[name] for name in expected):
-            return {name: dict(tensors) for name, tensors in renamed.items()}
+            return with_channels_last(renamed, pictures)
     _refuse_names(expected, given)
     raise AssertionError("unreachable: the names differ")
 

@@ -7,12 +7,19 @@ chains) and ``nn_designer``, the same JSON text as in .npz files plus ``names``,
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from nn_designer.interchange import metadata
+from nn_designer.interchange.channels_first import (
+    channels_first,
+    flattened_pictures,
+    has_channels_first,
+    with_channels_last,
+)
 from nn_designer.interchange.files import unreadable, writing_aside
 from nn_designer.interchange.fitting import checked_tensor
 from nn_designer.interchange.layout import steps_of
@@ -25,6 +32,11 @@ OURS = "nn_designer"
 LAYOUT = (
     "as in PyTorch: weight is (units, inputs), bias is (units,): "
     "y = activation(x @ weight.T + bias); Flatten keeps the order height, width, channels"
+)
+LAYOUT_OF_PICTURES = (
+    "as in PyTorch: pictures are (samples, channels, height, width), the weight of a convolution "
+    "is (filters, channels, height, width); Dense has weight (units, inputs), bias (units,): "
+    "y = activation(x @ weight.T + bias); Flatten keeps the order channels, height, width"
 )
 READABLE = {"F16", "F32", "F64"}
 PASSED_OVER = {"num_batches_tracked"}
@@ -42,12 +54,17 @@ def write(model: TrainedModel, path: Path) -> None:
     steps = steps_of(model.document)
     arrays = flat_arrays(model, steps)
     names = torch_names(steps)
+    pictures = flattened_pictures(steps)
     tensors: dict[str, np.ndarray] = {}
     for step in steps:
         for tensor in step.tensor_shapes:
-            name, array = to_torch(step.kind, tensor, arrays[f"{step.name}.{tensor}"])
+            array = arrays[f"{step.name}.{tensor}"]
+            if tensor == "kernel" and step.name in pictures:
+                array = channels_first(array, pictures[step.name])
+            name, array = to_torch(step.kind, tensor, array)
             tensors[f"{names.prefixes[step.name]}.{name}"] = array
-    description = metadata.describe(model, steps, LAYOUT)
+    layout = LAYOUT_OF_PICTURES if has_channels_first(steps) else LAYOUT
+    description = metadata.describe(model, steps, layout)
     description["names"] = {prefix: layer for layer, prefix in names.prefixes.items()}
     strings = {"format": "pt", OURS: metadata.to_text(description)}
     if names.modules:
@@ -87,7 +104,13 @@ def read(path: Path) -> LoadedWeights:
         raise InterchangeError(
             f"{path} needs more memory than there is. Close other programs and try again."
         ) from error
-    return described(weights, found) if found else LoadedWeights(weights, as_in_torch=True)
+    if not found:
+        return LoadedWeights(weights, as_in_torch=True)
+    loaded = described(weights, found)
+    if loaded.document is None:
+        return loaded
+    pictures = flattened_pictures(steps_of(loaded.document))
+    return replace(loaded, weights=with_channels_last(loaded.weights, pictures))
 
 
 def _tensors(source: Any, path: Path, found: dict[str, object]) -> Weights:

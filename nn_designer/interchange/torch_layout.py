@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nn_designer.interchange.channels_first import has_channels_first, same_in_either_order
 from nn_designer.interchange.layout import Step
 from nn_designer.layers import LayerKind
 
@@ -36,9 +37,10 @@ def _sequential(steps: tuple[Step, ...]) -> TorchNames | None:
     """
     modules: list[str] = []
     prefixes: dict[str, str] = {}
+    turned = has_channels_first(steps)
     for step in steps:
         found = step.kind.torch_modules(step.input_shapes)
-        if found is None:
+        if found is None or (turned and not same_in_either_order(step)):
             return None
         if step.tensor_shapes:
             prefixes[step.name] = str(len(modules))

@@ -55,6 +55,8 @@ class LayerKind(HasParams):
     example_inputs: ClassVar[tuple[Shape, ...] | None] = None
     """Shapes of inputs that the default settings take, for the manual and the tests; None: flat
     lists of numbers do."""
+    channels_first_in_torch: ClassVar[bool] = False
+    """Whether PyTorch's modules want pictures and series with the channels as first axis."""
     torch_tensors: ClassVar[Mapping[str, ForeignTensor]] = {}
     """What PyTorch makes of the tensors of :meth:`weight_specs`, by their name here."""
 

@@ -29,6 +29,7 @@ class PictureKind(LayerKind):
     channels). Series are computed as pictures of height 1."""
 
     axes: ClassVar[int] = 2
+    channels_first_in_torch = True
 
     def picture_shape(self, shape: Shape) -> Shape:
         """``shape`` itself; raises ShapeError if it has another rank than the layer takes."""
