@@ -13,7 +13,9 @@ _GAP = 14
 
 
 def shown_duration(seconds: float) -> str:
-    """A time as people read it: "0.4 s", "0:12", "12:30", "3:05:00"."""
+    """A time as people read it: "0.04 s", "0.4 s", "0:12", "12:30", "3:05:00"."""
+    if 0 < seconds < 0.1:
+        return f"{seconds:.2f} s"
     if seconds < 10:
         return f"{max(0.0, seconds):.1f} s"
     hours, rest = divmod(round(seconds), 3600)

@@ -14,6 +14,7 @@ import nn_designer.app
 from nn_designer.app.canvas.look import Look
 from nn_designer.app.style import mixed
 from nn_designer.app.theme import DARK, LIGHT, Theme
+from tests.helpers.colours import contrast
 
 APP = Path(nn_designer.app.__file__).parent
 SOURCES = sorted(path for path in APP.rglob("*.py") if path.name != "theme.py")
@@ -79,18 +80,6 @@ def test_the_search_finds_colours(line: str) -> None:
 )
 def test_the_search_finds_nothing_else(line: str) -> None:
     assert list(named_colours(line)) == []
-
-
-def contrast(first: str, second: str) -> float:
-    """The contrast of WCAG 2, from 1 to 21."""
-
-    def luminance(colour: str) -> float:
-        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-        r, g, b = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-        return 0.2126 * r + 0.7152 * g + 0.0722 * b
-
-    bright, dim = sorted((luminance(first), luminance(second)), reverse=True)
-    return (bright + 0.05) / (dim + 0.05)
 
 
 THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)

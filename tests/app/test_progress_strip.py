@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pytestqt.qtbot import QtBot
 
-from nn_designer.app.progress_strip import ProgressStrip, shown_epoch
+from nn_designer.app.progress_strip import ProgressStrip, shown_duration, shown_epoch
 from nn_designer.app.theme import ThemeManager
 
 
@@ -52,3 +52,11 @@ def test_nothing_in_the_strip_is_cut_however_narrow_it_is(qtbot: QtBot, width: i
         if label.isVisible():
             assert label.width() >= label.sizeHint().width()
             assert strip.rect().contains(label.geometry())
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.0, "0.0 s"), (0.04, "0.04 s"), (0.44, "0.4 s"), (12, "0:12"), (750, "12:30")],
+)
+def test_times_are_shown_as_people_read_them(seconds: float, text: str) -> None:
+    assert shown_duration(seconds) == text

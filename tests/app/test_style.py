@@ -15,6 +15,7 @@ from nn_designer.app.icons import icon, pixmap, svg_text
 from nn_designer.app.style import Style, mixed, stylesheet
 from nn_designer.app.theme import DARK, LIGHT, Theme, ThemeManager
 from nn_designer.resources import resource_path
+from tests.helpers.colours import contrast
 
 ICONS = sorted(path.stem for path in resource_path("icons").glob("*.svg"))
 
@@ -70,18 +71,6 @@ def test_the_style_follows_the_theme(
         assert themes.theme.accent in qapp.styleSheet()
         pictures.add(window.grab().toImage().pixelColor(2, 2).name())
     assert len(pictures) == 2
-
-
-def contrast(first: str, second: str) -> float:
-    """Of WCAG 2: 1 (none) to 21."""
-
-    def luminance(colour: str) -> float:
-        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-        r, g, b = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-        return 0.2126 * r + 0.7152 * g + 0.0722 * b
-
-    bright, dim = sorted((luminance(first), luminance(second)), reverse=True)
-    return (bright + 0.05) / (dim + 0.05)
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)

@@ -94,7 +94,7 @@ class Heading(QWidget):
 
     def add_legend(self, *parts: QWidget) -> None:
         """``parts``: each a :class:`LegendPart`."""
-        self._legend.extend(parts)  # type: ignore[arg-type]
+        self._legend.extend(parts)
         self._adopt(*parts)
 
     def add_switch(self, button: QAbstractButton) -> None:
@@ -107,7 +107,7 @@ class Heading(QWidget):
             widget.show()
         in_order = [*self._choices, *self._legend, *self._switches]
         for before, after in pairwise(in_order):
-            self.setTabOrder(before, after)  # type: ignore[arg-type]
+            self.setTabOrder(before, after)
         self.arrange()
 
     # ------------------------------------------------------------------ where it is
@@ -158,7 +158,7 @@ class Heading(QWidget):
             widths = part.widths()
             index = min(wording, len(widths) - 1)
             part.show_wording(index)
-            left = self._put(part, left, widths[index], top, height) + _GAP  # type: ignore[arg-type]
+            left = self._put(part, left, widths[index], top, height) + _GAP
 
     @staticmethod
     def _put(widget: QWidget, left: int, width: int, top: int, height: int) -> int:
