@@ -1,13 +1,14 @@
-"""Adam and AdamW."""
+"""Adam, AdamW and AMSGrad."""
 
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
 
-from nn_designer.engine.optimizer import Optimizer
+from nn_designer.engine.optimizer import Optimizer, epsilon_setting, share_setting
 from nn_designer.engine.parallel import Helper
 from nn_designer.engine.program import Step
 from nn_designer.params import Float
@@ -27,80 +28,34 @@ class Adam(Optimizer):
         "w ← w - η √(1 - β₂ᵗ) / (1 - β₁ᵗ) · m / (√v + ε)"
     )
     source = "Kingma and Ba 2015, Adam: a method for stochastic optimization"
-    slots = ("mean", "squares")
+    slots: ClassVar[tuple[str, ...]] = ("mean", "squares")
 
-    beta_1 = Float(
-        0.9,
-        minimum=0.0,
-        maximum=1.0,
-        exclusive_maximum=True,
-        title="β₁ (momentum)",
-        help="How slowly the direction is forgotten.",
+    beta_1 = share_setting(0.9, "β₁ (momentum)", "How slowly the direction is forgotten.")
+    beta_2 = share_setting(
+        0.999, "β₂ (memory)", "How slowly the usual size of gradients is forgotten."
     )
-    beta_2 = Float(
-        0.999,
-        minimum=0.0,
-        maximum=1.0,
-        exclusive_maximum=True,
-        title="β₂ (memory)",
-        help="How slowly the usual size of gradients is forgotten.",
-    )
-    epsilon = Float(1e-7, minimum=0.0, maximum=1.0, exclusive_minimum=True, decimals=10,
-                    advanced=True, help="Keeps the division from running off at zero.")  # fmt: skip
+    epsilon = epsilon_setting(1e-7)
 
-    BLOCK: ClassVar[int] = 256
-
-    def bind(
-        self,
-        parameters: np.ndarray,
-        gradients: np.ndarray,
-        helper: Helper | None = None,
-    ) -> None:
+    def _begin(self) -> None:
+        gradients = self._gradients
         stacked = _stacked(gradients)
         self._copies_gradients = stacked is None
         self._gradients_and_squares: np.ndarray = (
             np.zeros((2, gradients.size), gradients.dtype) if stacked is None else stacked
         )
-        self._block = -1
-        self._factors = np.zeros(0)
-        super().bind(parameters, gradients, helper)
 
-    def rates(self, learning_rate: float, count: int) -> list[float]:
-        first = self.n_steps + 1
-        self.n_steps += count
-        rates: list[float] = []
-        while len(rates) < count:
-            block, offset = divmod(first + len(rates), self.BLOCK)
-            if block != self._block:
-                self._block, self._factors = block, self._block_factors(block)
-            part = self._factors[offset : offset + count - len(rates)]
-            rates += (learning_rate * part).tolist()
-        return rates
-
-    def _block_factors(self, block: int) -> np.ndarray:
-        """Rate factors of the steps t from block · BLOCK, always worked out in one call, so
-        that they do not depend on where a run was interrupted."""
-        t = np.arange(block * self.BLOCK, (block + 1) * self.BLOCK, dtype=np.float64)
-        t[t == 0] = 1  # there is no step 0
-        corrected = np.sqrt(_one_minus_power(self.beta_2, t)) / _one_minus_power(self.beta_1, t)
+    def _step_factors(self, steps: np.ndarray) -> np.ndarray:
+        t = steps + 1.0
+        corrected = np.sqrt(one_minus_power(self.beta_2, t)) / one_minus_power(self.beta_1, t)
         unscaled = (1.0 - self.beta_1) / math.sqrt(1.0 - self.beta_2)
         return np.asarray(corrected * unscaled)
 
-    def range_steps(self, part: slice) -> list[Step]:
-        p, g = self._parameters[part], self._gradients[part]
-        both, averages = self._gradients_and_squares[:, part], self._slots[:, part]
-        mean, squares = averages  # m / (1 - β₁), v / (1 - β₂)
-        s = both[1]  # g² is used up when s is needed: less memory to walk through
-        betas = np.array([[self.beta_1], [self.beta_2]], p.dtype)
-        if averages.size <= WRITTEN_OUT:
-            betas = np.broadcast_to(betas, averages.shape).copy()
+    def _update_steps(self, part: slice) -> list[Step]:
+        p, mean = self._parameters[part], self._slots[0, part]
+        steps, squares, s = self._average_steps(part)
         epsilon = self._constant(self.epsilon / math.sqrt(1.0 - self.beta_2))
-        steps: list[Step] = [(np.copyto, (both[0], g))] if self._copies_gradients else []
         return [
             *steps,
-            (np.square, (g, both[1])),
-            (np.multiply, (averages, betas, averages)),
-            (np.add, (averages, both, averages)),
             (np.sqrt, (squares, s)),
             (np.add, (s, epsilon, s)),
             (np.divide, (mean, s, s)),
@@ -108,8 +63,26 @@ class Adam(Optimizer):
             (np.subtract, (p, s, p)),
         ]
 
+    def _average_steps(self, part: slice) -> tuple[list[Step], np.ndarray, np.ndarray]:
+        """The calls that renew m / (1 - β₁) and v / (1 - β₂), the first two slots; v as the
+        step's size reads it, and a vector that is free after them."""
+        g, both = self._gradients[part], self._gradients_and_squares[:, part]
+        averages = self._slots[:2, part]
+        betas = np.array([[self.beta_1], [self.beta_2]], g.dtype)
+        if averages.size <= WRITTEN_OUT:
+            betas = np.broadcast_to(betas, averages.shape).copy()
+        copying: list[Step] = [(np.copyto, (both[0], g))] if self._copies_gradients else []
+        steps: list[Step] = [
+            *copying,
+            (np.square, (g, both[1])),
+            (np.multiply, (averages, betas, averages)),
+            (np.add, (averages, both, averages)),
+        ]
+        # g² is used up when a vector is needed: less memory to walk through
+        return steps, averages[1], both[1]
 
-def _one_minus_power(beta: float, t: np.ndarray) -> np.ndarray:
+
+def one_minus_power(beta: float, t: np.ndarray) -> np.ndarray:
     """1 - βᵗ for t > 0. Powers of arrays take ten times as long as exponentials."""
     return np.asarray(-np.expm1(t * (math.log(beta) if beta else -math.inf)))
 
@@ -137,6 +110,8 @@ class AdamW(Adam):
     formula = "w ← w - η λ w, then as Adam"
     source = "Loshchilov and Hutter 2019, Decoupled weight decay regularization"
 
+    decays_weights = True
+
     weight_decay = Float(
         0.004,
         minimum=0.0,
@@ -150,14 +125,28 @@ class AdamW(Adam):
         parameters: np.ndarray,
         gradients: np.ndarray,
         helper: Helper | None = None,
+        *,
+        weight_decay: float = 0.0,
     ) -> None:
-        self._keep = np.ones((), parameters.dtype)
-        super().bind(parameters, gradients, helper)
+        """As any optimizer; the weight decay is its own setting, whatever is given."""
+        super().bind(parameters, gradients, helper, weight_decay=self.weight_decay)
 
-    def rates(self, learning_rate: float, count: int) -> list[float]:
-        self._keep.fill(1.0 - learning_rate * self.weight_decay)
-        return super().rates(learning_rate, count)
 
-    def range_steps(self, part: slice) -> list[Step]:
-        p = self._parameters[part]
-        return [(np.multiply, (p, self._keep, p)), *super().range_steps(part)]
+class AMSGrad(Adam):
+    """Adam that does not forget large gradients."""
+
+    key = "amsgrad"
+    title = "AMSGrad"
+    help = (
+        "Adam that remembers the largest gradients, so that the steps of a weight never grow "
+        "again. Calmer where Adam's curve jumps."
+    )
+    formula = "m, v as Adam;  v̂ ← max(v̂, v);  w ← w - η √(1 - β₂ᵗ) / (1 - β₁ᵗ) · m / (√v̂ + ε)"
+    source = "Reddi et al. 2018, On the convergence of Adam and beyond"
+    slots = ("mean", "squares", "largest")
+
+    def _average_steps(self, part: slice) -> tuple[list[Step], np.ndarray, np.ndarray]:
+        steps, squares, s = super()._average_steps(part)
+        largest = self._slots[2, part]
+        keep_larger = partial(np.maximum, out=largest)
+        return [*steps, (keep_larger, (largest, squares))], largest, s

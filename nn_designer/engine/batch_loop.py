@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nn_designer.engine.gathering import Gathering, GatheringAhead, gathering_steps
-from nn_designer.engine.optimizer import Optimizer
 from nn_designer.engine.training_data import Part, TrainingError
+from nn_designer.engine.update import Update
 
 if TYPE_CHECKING:
     from nn_designer.engine.network import Network
@@ -24,7 +25,7 @@ class BatchLoop:
     def __init__(
         self,
         network: Network,
-        optimizer: Optimizer,
+        update: Update,
         part: Part,
         batch_size: int,
         n_batches: int,
@@ -32,10 +33,11 @@ class BatchLoop:
         """For at most ``n_batches`` at once. Raises TrainingError if memory is too small."""
         self._gathering: Gathering | GatheringAhead
         self._logits: np.ndarray
-        self._steps: list[Step]
+        self._steps: dict[int, list[Step]]
         self.capacity: int
+        self._regularization = network.regularization if _regularized(network) else None
         try:
-            self._compile(network, optimizer, part, batch_size, n_batches)
+            self._compile(network, update, part, batch_size, n_batches)
             self.ring = np.zeros((self.capacity, *self._logits.shape), network.dtype)
         except MemoryError:
             raise TrainingError(
@@ -43,42 +45,46 @@ class BatchLoop:
                 "Use a smaller batch size or fewer units."
             ) from None
         self._slots = list(self.ring)
-        self._set_rate = optimizer.rate.fill
-        self._regularization = network.regularization if _regularized(network) else None
+        self._set_rate = update.set_rate
 
     def _compile(
-        self, network: Network, optimizer: Optimizer, part: Part, batch_size: int, n_batches: int
+        self, network: Network, update: Update, part: Part, batch_size: int, n_batches: int
     ) -> None:
-        """Sets the steps, where the batch's logits (outputs, B) are after them, how samples get
+        """Sets the steps of each turn (update.TURNS), where the batch's logits (outputs, B) are after them, how samples get
         into them, and the capacity."""
         plan = network.plan(batch_size, True)
         self._logits = plan.logits
         if GatheringAhead.suits(plan):
             self.capacity = self._capacity(n_batches, plan.logits, plan.inputs, plan.targets)
             self._gathering = GatheringAhead(part, plan, self.capacity)
-            self._steps = [*plan.steps, *optimizer.steps]
+            steps = plan.steps
         else:
             self.capacity = self._capacity(n_batches, plan.logits)
             self._gathering = Gathering(batch_size)
             gathering = gathering_steps(part, self._gathering.index, plan)
-            self._steps = [*gathering, *plan.steps, *optimizer.steps]
+            steps = [*gathering, *plan.steps]
+        self._steps = {turn: [*steps, *update.steps(turn)] for turn in update.turns}
 
     @staticmethod
     def _capacity(n_batches: int, *kept: np.ndarray) -> int:
         """How many batches at once, if arrays like ``kept`` are kept of each."""
         return max(1, min(n_batches, RING_BYTES // max(max(x.nbytes for x in kept), 1)))
 
-    def run(self, order: np.ndarray, rates: list[float]) -> np.ndarray | float:
+    def run(
+        self, order: np.ndarray, rates: Sequence[Any], turns: Iterable[int]
+    ) -> np.ndarray | float:
         """Train the batches whose samples are the rows of ``order`` (K, B); their logits are
-        then in the ring. Returns what regularization added to each batch's loss."""
+        then in the ring. ``rates`` and ``turns`` are from :meth:`Update.next`. Returns what
+        regularization added to each batch's loss."""
         logits, steps, set_rate = self._logits, self._steps, self._set_rate
         penalties: list[float] = []
         # rates come first: zip then stops before one batch too many is asked for
-        for rate, slot, _ in zip(rates, self._slots, self._gathering.batches(order), strict=False):
+        batches = self._gathering.batches(order)
+        for rate, turn, slot, _ in zip(rates, turns, self._slots, batches, strict=False):
             if self._regularization is not None:
                 penalties.append(self._regularization())
             set_rate(rate)
-            for function, arguments in steps:
+            for function, arguments in steps[turn]:
                 function(*arguments)
             slot[...] = logits
         return np.array(penalties) if penalties else 0.0

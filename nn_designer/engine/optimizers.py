@@ -6,10 +6,11 @@ import math
 
 import numpy as np
 
-from nn_designer.engine.adam import Adam, AdamW
-from nn_designer.engine.optimizer import Optimizer
+from nn_designer.engine.adam import Adam, AdamW, AMSGrad
+from nn_designer.engine.adam_relatives import Adamax, Nadam, RAdam
+from nn_designer.engine.lbfgs import LBFGS
+from nn_designer.engine.optimizer import Optimizer, epsilon_setting, share_setting
 from nn_designer.engine.program import Step
-from nn_designer.params import Float
 
 
 class SGD(Optimizer):
@@ -21,7 +22,7 @@ class SGD(Optimizer):
     formula = "w ← w - η g"
     source = "Robbins and Monro 1951, A stochastic approximation method"
 
-    def range_steps(self, part: slice) -> list[Step]:
+    def _update_steps(self, part: slice) -> list[Step]:
         p, g, s = self._parameters[part], self._gradients[part], self._scratch[part]
         return [(np.multiply, (g, self.rate, s)), (np.subtract, (p, s, p))]
 
@@ -36,16 +37,9 @@ class Momentum(Optimizer):
     source = "Polyak 1964, Some methods of speeding up the convergence of iteration methods"
     slots = ("velocity",)
 
-    momentum = Float(
-        0.9,
-        minimum=0.0,
-        maximum=1.0,
-        exclusive_maximum=True,
-        step=0.05,
-        help="The share of its speed that it keeps in each step.",
-    )
+    momentum = share_setting(0.9, "Momentum", "The share of its speed that it keeps in each step.")
 
-    def range_steps(self, part: slice) -> list[Step]:
+    def _update_steps(self, part: slice) -> list[Step]:
         p, g, s = self._parameters[part], self._gradients[part], self._scratch[part]
         v = self._slots[0, part]
         return [
@@ -67,7 +61,7 @@ class Nesterov(Momentum):
         "Nesterov 1983; Sutskever et al. 2013, On the importance of initialization and momentum"
     )
 
-    def range_steps(self, part: slice) -> list[Step]:
+    def _update_steps(self, part: slice) -> list[Step]:
         p, g, s = self._parameters[part], self._gradients[part], self._scratch[part]
         v = self._slots[0, part]
         momentum = self._constant(self.momentum)
@@ -92,10 +86,9 @@ class AdaGrad(Optimizer):
     slots = ("squares",)
     initial = 0.1  # as Keras: keeps the first steps small
 
-    epsilon = Float(1e-7, minimum=0.0, maximum=1.0, exclusive_minimum=True, decimals=10,
-                    advanced=True, help="Keeps the division from running off at zero.")  # fmt: skip
+    epsilon = epsilon_setting(1e-7)
 
-    def range_steps(self, part: slice) -> list[Step]:
+    def _update_steps(self, part: slice) -> list[Step]:
         p, g, s = self._parameters[part], self._gradients[part], self._scratch[part]
         squares = self._slots[0, part]
         return [
@@ -119,22 +112,13 @@ class RMSProp(Optimizer):
     source = "Tieleman and Hinton 2012, Lecture 6.5"
     slots = ("squares",)
 
-    rho = Float(
-        0.9,
-        minimum=0.0,
-        maximum=1.0,
-        exclusive_maximum=True,
-        step=0.05,
-        title="ρ (memory)",
-        help="How slowly old gradients are forgotten.",
-    )
-    epsilon = Float(1e-7, minimum=0.0, maximum=1.0, exclusive_minimum=True, decimals=10,
-                    advanced=True, help="Keeps the division from running off at zero.")  # fmt: skip
+    rho = share_setting(0.9, "ρ (memory)", "How slowly old gradients are forgotten.")
+    epsilon = epsilon_setting(1e-7)
 
-    def _rate_factor(self) -> float:
-        return 1.0 / math.sqrt(1.0 - self.rho)
+    def _step_factors(self, steps: np.ndarray) -> np.ndarray:
+        return np.full_like(steps, 1.0 / math.sqrt(1.0 - self.rho))
 
-    def range_steps(self, part: slice) -> list[Step]:
+    def _update_steps(self, part: slice) -> list[Step]:
         p, g, s = self._parameters[part], self._gradients[part], self._scratch[part]
         squares = self._slots[0, part]  # v / (1 - ρ)
         return [
@@ -149,8 +133,89 @@ class RMSProp(Optimizer):
         ]
 
 
+class Adadelta(Optimizer):
+    """Steps in proportion to the steps before."""
+
+    key = "adadelta"
+    title = "Adadelta"
+    help = (
+        "Measures each step by the size of the weight's own last steps, so that the learning "
+        "rate hardly matters: 1 is as in the paper."
+    )
+    formula = (
+        "v ← ρ v + (1 - ρ) g²;  Δ = √((d + ε) / (v + ε)) g;  d ← ρ d + (1 - ρ) Δ²;  w ← w - η Δ"
+    )
+    source = "Zeiler 2012, ADADELTA: an adaptive learning rate method"
+    slots = ("squares", "changes")
+
+    rho = share_setting(0.95, "ρ (memory)", "How slowly old gradients and steps are forgotten.")
+    epsilon = epsilon_setting(1e-7)
+
+    def _begin(self) -> None:
+        self._changes = np.zeros_like(self._parameters)
+
+    def _update_steps(self, part: slice) -> list[Step]:
+        p, g, s = self._parameters[part], self._gradients[part], self._scratch[part]
+        squares, changes = self._slots[:, part]  # v / (1 - ρ), d / (1 - ρ)
+        rho, epsilon = self._constant(self.rho), self._constant(self.epsilon / (1.0 - self.rho))
+        change = self._changes[part]
+        return [
+            (np.square, (g, s)),
+            (np.multiply, (squares, rho, squares)),
+            (np.add, (squares, s, squares)),
+            (np.add, (squares, epsilon, s)),
+            (np.add, (changes, epsilon, change)),
+            (np.divide, (change, s, change)),
+            (np.sqrt, (change, change)),
+            (np.multiply, (change, g, change)),
+            (np.square, (change, s)),
+            (np.multiply, (changes, rho, changes)),
+            (np.add, (changes, s, changes)),
+            (np.multiply, (change, self.rate, change)),
+            (np.subtract, (p, change, p)),
+        ]
+
+
+class Lion(Optimizer):
+    """The sign of the momentum."""
+
+    key = "lion"
+    title = "Lion"
+    help = (
+        "Moves every weight by the same amount, up or down as its momentum says. Needs a "
+        "learning rate three to ten times smaller than Adam's."
+    )
+    formula = "w ← w - η sign(β₁ m + (1 - β₁) g);  m ← β₂ m + (1 - β₂) g"
+    source = "Chen et al. 2023, Symbolic discovery of optimization algorithms"
+    slots = ("mean",)
+
+    beta_1 = share_setting(
+        0.9, "β₁ (momentum)", "How much of the direction is that of earlier steps."
+    )
+    beta_2 = share_setting(0.99, "β₂ (memory)", "How slowly the direction is forgotten.")
+
+    def _update_steps(self, part: slice) -> list[Step]:
+        p, g, s = self._parameters[part], self._gradients[part], self._scratch[part]
+        mean = self._slots[0, part]  # m / (1 - β₂)
+        weight = self.beta_1 * (1.0 - self.beta_2) / (1.0 - self.beta_1)
+        return [
+            (np.multiply, (mean, self._constant(weight), s)),
+            (np.add, (s, g, s)),
+            (np.sign, (s, s)),
+            (np.multiply, (s, self.rate, s)),
+            (np.subtract, (p, s, p)),
+            (np.multiply, (mean, self._constant(self.beta_2), mean)),
+            (np.add, (mean, g, mean)),
+        ]
+
+
 OPTIMIZERS: dict[str, type[Optimizer]] = {
     optimizer.key: optimizer
-    for optimizer in (SGD, Momentum, Nesterov, AdaGrad, RMSProp, Adam, AdamW)
+    for optimizer in (
+        *(SGD, Momentum, Nesterov),
+        *(AdaGrad, RMSProp, Adadelta),
+        *(Adam, AdamW, AMSGrad, Nadam, Adamax, RAdam),
+        *(Lion, LBFGS),
+    )
 }
 """Key → optimizer, in the order to show."""

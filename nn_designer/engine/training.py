@@ -24,7 +24,10 @@ from nn_designer.engine.checkpoint import Checkpoint
 from nn_designer.engine.divergence import divergence_message
 from nn_designer.engine.early_stopping import BestEpoch
 from nn_designer.engine.evaluation import Evaluator, Measures, Tally
+from nn_designer.engine.full_batch_loop import FullBatchLoop
 from nn_designer.engine.halved_loop import HalvedLoop, splits_batches
+from nn_designer.engine.lbfgs import LBFGS
+from nn_designer.engine.learning_rates import LearningRates
 from nn_designer.engine.losses import LOSSES
 from nn_designer.engine.network import Network, NetworkError
 from nn_designer.engine.optimizers import OPTIMIZERS
@@ -33,6 +36,7 @@ from nn_designer.engine.progress import BatchProgress, EpochProgress, Finished, 
 from nn_designer.engine.schedules import SCHEDULES
 from nn_designer.engine.training_data import TrainingData, TrainingError, training_parts
 from nn_designer.engine.training_settings import TrainingSettings
+from nn_designer.engine.update import Update
 
 __all__ = ["Control", "TrainingData", "TrainingError", "TrainingRun", "train"]
 
@@ -72,8 +76,9 @@ class TrainingRun:
     ) -> None:
         """Raises TrainingError if they do not fit together, ParamError for bad settings."""
         _attach_loss(network, settings.loss, loss_settings)
+        self.optimizer = OPTIMIZERS[settings.optimizer](**(optimizer_settings or {}))
         self.network = network
-        self.settings = settings
+        self.settings = settings = settings.in_force()
         self.control = control if control is not None else Control()
         self.train_part, self._validation_part = training_parts(network, data)
         self._task = data.task
@@ -83,12 +88,25 @@ class TrainingRun:
             if self._validation_part is not None
             else None
         )
-        self.schedule = SCHEDULES[settings.schedule](**(schedule_settings or {}))
-        self.optimizer = OPTIMIZERS[settings.optimizer](**(optimizer_settings or {}))
         self._n = len(self.train_part)
-        self._batch_size = min(settings.batch_size, self._n)
+        problem = self.optimizer.problem_with(
+            network.parameter_count,
+            self._n,
+            [node.name for node in network.nodes if node.layer.is_random],
+        )
+        if problem is not None:
+            raise TrainingError(problem)
+        self._batch_size = (
+            self._n if self.optimizer.sees_all_samples else min(settings.batch_size, self._n)
+        )
         self._whole_batches, self._rest = divmod(self._n, self._batch_size)
         self.steps_per_epoch = self._whole_batches + (self._rest > 0)
+        self.learning_rates = LearningRates(
+            SCHEDULES[settings.schedule](**(schedule_settings or {})),
+            warm_up=settings.warm_up,
+            steps_per_epoch=self.steps_per_epoch,
+            epochs=settings.epochs,
+        )
         self._order_random = np.random.default_rng(settings.seed)
         self._order = np.arange(self._n)
         self._order_state: Mapping[str, Any] = self._order_random.bit_generator.state
@@ -109,10 +127,12 @@ class TrainingRun:
         if checkpoint is not None:
             self._check_identity(checkpoint)
             np.copyto(network.parameters, checkpoint.parameters)
-        self._splits = splits_batches(network, self._batch_size)
+        self._splits = not self.optimizer.sees_all_samples and splits_batches(
+            network, self._batch_size
+        )
         try:
             self._first_parameters = network.parameters.copy()
-            self.optimizer.bind(network.parameters, network.gradients, network.helper)
+            self.update = Update(network, self.optimizer, settings)
         except MemoryError:
             raise TrainingError(
                 f"Training keeps several copies of the {network.parameter_count:,} parameters; "
@@ -144,10 +164,12 @@ class TrainingRun:
         """
         if self._diverged:
             raise TrainingError("The run diverged; start again with a smaller learning rate.")
-        parameters = self.network.parameters if self._replaced is None else self._replaced
+        parameters = self.update.raw_parameters if self._replaced is None else self._replaced
         return Checkpoint(
             parameters=parameters.copy(),
             optimizer_state=self.optimizer.state(),
+            update_state=self.update.state(),
+            schedule_state=self.learning_rates.state(),
             epoch=self._epoch,
             batch=self._batch,
             order_state=self._order_state,
@@ -171,6 +193,8 @@ class TrainingRun:
 
     def _load(self, checkpoint: Checkpoint) -> None:
         self.optimizer.load_state(checkpoint.optimizer_state)
+        self.update.load_state(checkpoint.update_state)
+        self.learning_rates.load_state(checkpoint.schedule_state)
         self._epoch, self._batch = checkpoint.epoch, checkpoint.batch
         self._order_random.bit_generator.state = checkpoint.order_state
         first, second = checkpoint.network_states
@@ -185,13 +209,20 @@ class TrainingRun:
     # --- running ---
 
     def progress(self) -> Generator[Progress, None, None]:
-        """Train, reporting. Closing it at any report leaves the network as it is then."""
+        """Train, reporting. Closing it at any report leaves the network as it is then.
+
+        At each report the network holds the averaged weights, if weights are averaged.
+        """
         helper = self.network.helper
         with one_blas_thread():
             if self._splits:
                 helper.start()
             try:
-                yield from self._progress()
+                for report in self._progress():
+                    if self._replaced is None and not self._diverged:
+                        self.update.show_average()
+                    yield report
+                    self.update.show_raw()
             finally:
                 helper.stop()
 
@@ -231,7 +262,9 @@ class TrainingRun:
 
     def _loop(self, batch_size: int, n_batches: int) -> BatchLoop:
         kind = HalvedLoop if self._splits and batch_size > 1 else BatchLoop
-        return kind(self.network, self.optimizer, self.train_part, batch_size, n_batches)
+        if self.optimizer.sees_all_samples:
+            kind = FullBatchLoop
+        return kind(self.network, self.update, self.train_part, batch_size, n_batches)
 
     def _begin_epoch(self) -> None:
         self._tally.reset()
@@ -239,7 +272,7 @@ class TrainingRun:
         self._draw_order()
 
     def _draw_order(self) -> None:
-        if self.settings.shuffle:
+        if self.settings.shuffle and not self.optimizer.sees_all_samples:
             self._order = self._order_random.permutation(self._n)
 
     def _chunk(self, whole: BatchLoop, rest: BatchLoop | None) -> BatchProgress:
@@ -253,9 +286,11 @@ class TrainingRun:
             assert rest is not None
             loop, batch_size, count = rest, self._rest, 1
         samples = self._order[first : first + count * batch_size]
-        rates = self.optimizer.rates(self._learning_rate(), count)
+        step = self._epoch * self.steps_per_epoch + self._batch
+        factors = self.learning_rates.factors(step, count)
+        rates, turns = self.update.next(self._base_rate() * factors)
         with np.errstate(all="ignore"):  # what overflows shows in the loss
-            penalties = loop.run(samples.reshape(count, batch_size), rates)
+            penalties = loop.run(samples.reshape(count, batch_size), rates, turns)
             targets = self.train_part.targets.take(samples, 0)
             answers = self.train_part.answers.take(samples, 0)
             batch_loss = self._tally.add(
@@ -286,9 +321,17 @@ class TrainingRun:
             return 1
         return max(1, round(CHUNK_SECONDS / self._step_seconds))
 
-    def _learning_rate(self) -> float:
+    def _base_rate(self) -> float:
+        """The learning rate that is set, which the schedule multiplies."""
         changed = self.control.learning_rate
         return self.settings.learning_rate if changed is None else changed
+
+    def _learning_rate(self) -> float:
+        """That of the last step; how far a line search went, where it decides."""
+        if isinstance(self.optimizer, LBFGS):
+            return self.optimizer.step_length
+        last = max(self._epoch * self.steps_per_epoch + self._batch - 1, 0)
+        return self._base_rate() * float(self.learning_rates.factors(last, 1)[0])
 
     @property
     def _samples_per_second(self) -> float:
@@ -300,19 +343,20 @@ class TrainingRun:
         network, part = self.network, self._validation_part
         train = self._tally.measures()
         validation, outputs = Measures(math.nan), None
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), self.update.averaged():
             if self._evaluator is not None:
                 validation, outputs = self._evaluator.evaluate()
                 watched = validation.loss
             else:
                 watched = train.loss
-            finite = math.isfinite(watched) and bool(np.isfinite(network.parameters).all())
-        if not finite:
-            return None
+            if not (math.isfinite(watched) and np.isfinite(network.parameters).all()):
+                return None
+            is_best = self._best.update(self._epoch + 1, watched, network.parameters)
+        rate = self._learning_rate()
         self._epoch += 1
         self._batch = 0
         self._order_state = self._order_random.bit_generator.state
-        is_best = self._best.update(self._epoch, watched, network.parameters)
+        self.learning_rates.end_epoch(watched)
         self._epoch_seconds = self._train_seconds + perf_counter() - begin
         return EpochProgress(
             epoch=self._epoch,
@@ -326,7 +370,7 @@ class TrainingRun:
             val_r2=validation.r2,
             seconds=self._epoch_seconds,
             samples_per_second=self._samples_per_second,
-            learning_rate=self._learning_rate(),
+            learning_rate=rate,
             is_best=is_best,
             val_outputs=outputs,
             val_targets=None if part is None else part.answers,

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from nn_designer.params import Bool, Choice, Float, HasParams, Int
 
+CLIPPINGS = {
+    "none": "None",
+    "value": "Each number",
+    "norm": "Length, per tensor",
+    "global_norm": "Length, of all",
+}
+"""Key → title of the ways to clip gradients; as Keras' clipvalue, clipnorm, global_clipnorm."""
+
 
 def loss_titles() -> dict[str, str]:
     """Key → title of the losses, for a choice."""
@@ -26,6 +34,23 @@ def schedule_titles() -> dict[str, str]:
     return {key: schedule.title for key, schedule in SCHEDULES.items()}
 
 
+def stepping_by_batches() -> tuple[str, ...]:
+    """Keys of the optimizers for which batches, learning rate and so on matter."""
+    from nn_designer.engine.optimizers import OPTIMIZERS
+
+    return tuple(key for key, one in OPTIMIZERS.items() if not one.sees_all_samples)
+
+
+def without_own_decay() -> tuple[str, ...]:
+    """Keys of those that have no weight decay among their own settings."""
+    from nn_designer.engine.optimizers import OPTIMIZERS
+
+    return tuple(key for key in stepping_by_batches() if not OPTIMIZERS[key].decays_weights)
+
+
+_BY_BATCHES = ("optimizer", stepping_by_batches)
+
+
 class TrainingSettings(HasParams):
     """How a network is trained. Beside these are kept the own settings of what they choose
     (``training_methods.METHODS``): of the loss, the optimizer, the schedule."""
@@ -42,17 +67,97 @@ class TrainingSettings(HasParams):
         maximum=10.0,
         exclusive_minimum=True,
         logarithmic=True,
+        visible_if=_BY_BATCHES,
         help="How far weights move in one step. Too large: the loss jumps or grows. Too small: "
         "it takes very long. It can be changed while training.",
     )
     schedule = Choice(
-        "constant", schedule_titles, help="How the learning rate changes while training."
+        "constant",
+        schedule_titles,
+        visible_if=_BY_BATCHES,
+        help="How the learning rate changes while training.",
     )
     batch_size = Int(
-        32, minimum=1, maximum=65536, help="How many samples are averaged for one step."
+        32,
+        minimum=1,
+        maximum=65536,
+        visible_if=_BY_BATCHES,
+        help="How many samples are averaged for one step.",
     )
     epochs = Int(
         10, minimum=1, maximum=100_000, help="How many times all training samples are seen."
+    )
+    warm_up = Float(
+        0.0,
+        minimum=0.0,
+        maximum=100_000.0,
+        step=0.5,
+        title="Warm-up",
+        unit="epochs",
+        advanced=True,
+        visible_if=_BY_BATCHES,
+        help="So long the learning rate rises evenly from near 0, before the schedule begins. "
+        "Keeps the first steps, from weights that know nothing, from going astray.",
+    )
+    clipping = Choice(
+        "none",
+        CLIPPINGS,
+        title="Gradient clipping",
+        advanced=True,
+        visible_if=_BY_BATCHES,
+        help="Shortens gradients that are too large, so that one unusual batch cannot throw the "
+        "weights about.",
+    )
+    clip_limit = Float(
+        1.0,
+        minimum=0.0,
+        maximum=1e6,
+        exclusive_minimum=True,
+        title="Clip at",
+        advanced=True,
+        visible_if=("clipping", tuple(key for key in CLIPPINGS if key != "none")),
+        help="The largest value, or length, that a gradient may have.",
+    )
+    weight_decay = Float(
+        0.0,
+        minimum=0.0,
+        maximum=10.0,
+        decimals=10,
+        advanced=True,
+        visible_if=("optimizer", without_own_decay),
+        help="Each step pulls all weights towards zero by this share times the learning rate, "
+        "against overfitting. 0.004 is usual.",
+    )
+    use_ema = Bool(
+        False,
+        title="Average weights",
+        advanced=True,
+        visible_if=_BY_BATCHES,
+        help="Predict with a running average of the weights: it shakes less than the weights "
+        "themselves, and often does better.",
+    )
+    ema_momentum = Float(
+        0.99,
+        minimum=0.0,
+        maximum=1.0,
+        exclusive_maximum=True,
+        step=0.01,
+        decimals=10,
+        title="Memory of the average",
+        advanced=True,
+        visible_if=("use_ema", (True,)),
+        help="What is left of the old average after a step: with 0.99 it reaches back about 100 "
+        "steps.",
+    )
+    gradient_accumulation_steps = Int(
+        1,
+        minimum=1,
+        maximum=10_000,
+        title="Batches per step",
+        advanced=True,
+        visible_if=_BY_BATCHES,
+        help="Gradients of so many batches are averaged for one step of the weights: as a larger "
+        "batch that needs no more memory.",
     )
     validation_split = Float(
         0.2,
@@ -62,7 +167,12 @@ class TrainingSettings(HasParams):
         help="The share of samples kept back to see how well the network does on samples it was "
         "not trained with. Not used when the data has a test part of its own.",
     )
-    shuffle = Bool(True, help="Whether samples come in a new order in each epoch.", advanced=True)
+    shuffle = Bool(
+        True,
+        help="Whether samples come in a new order in each epoch.",
+        advanced=True,
+        visible_if=_BY_BATCHES,
+    )
     seed = Int(
         1,
         minimum=0,

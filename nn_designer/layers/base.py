@@ -68,6 +68,11 @@ class LayerKind(HasParams):
     torch_tensors: ClassVar[Mapping[str, ForeignTensor]] = {}
     """What PyTorch makes of the tensors of :meth:`weight_specs`, by their name here."""
 
+    @property
+    def is_random(self) -> bool:
+        """Whether it draws random numbers while training, as Dropout does."""
+        return False
+
     def summary(self) -> str:
         """The main setting as shown on the card: ``10 units``. May be empty."""
         return ""

@@ -35,6 +35,10 @@ class Dropout(LayerKind):
         help="The share of inputs set to zero in each training step.",
     )
 
+    @property
+    def is_random(self) -> bool:
+        return self.rate > 0.0
+
     def summary(self) -> str:
         return f"{self.rate:.0%}"
 

@@ -44,6 +44,10 @@ class GaussianNoise(_Noise):
         help="The standard deviation of the numbers that are added.",
     )
 
+    @property
+    def is_random(self) -> bool:
+        return self.stddev > 0.0
+
     def summary(self) -> str:
         return f"± {self.stddev:g}"
 
@@ -88,6 +92,10 @@ class GaussianDropout(_Noise):
         help="How strong the noise is: its variance is rate / (1 - rate).",
     )
 
+    @property
+    def is_random(self) -> bool:
+        return self.rate > 0.0
+
     def summary(self) -> str:
         return f"{self.rate:.0%}"
 
@@ -120,6 +128,10 @@ class _SpatialDropout(_Noise):
         step=0.05,
         help="The share of channels set to zero in each training step.",
     )
+
+    @property
+    def is_random(self) -> bool:
+        return self.rate > 0.0
 
     def summary(self) -> str:
         return f"{self.rate:.0%}"

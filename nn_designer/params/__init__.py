@@ -9,7 +9,7 @@ A class that has settings derives from :class:`HasParams` and declares them as c
 that says what was expected, what was received and what to do.
 """
 
-from nn_designer.params.base import Param, ParamError
+from nn_designer.params.base import Param, ParamError, matters
 from nn_designer.params.dimensions import Dimensions, Pair
 from nn_designer.params.has_params import HasParams
 from nn_designer.params.numbers import Float, Int, Numbers
@@ -27,4 +27,5 @@ __all__ = [
     "Param",
     "ParamError",
     "Text",
+    "matters",
 ]

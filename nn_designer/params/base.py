@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Generic, Self, TypeVar, overload
 
 T = TypeVar("T")
@@ -24,7 +25,8 @@ class Param(Generic[T]):
     checked value (kept in the instance's dictionary, which comes before this descriptor).
 
     ``visible_if`` names another setting and the values of it for which this one matters
-    (``("activation", ("leaky_relu",))``); a form hides it otherwise, checks still apply.
+    (``("activation", ("leaky_relu",))``); a form hides it otherwise, checks still apply. Values
+    that are only known later come from a function without arguments.
     """
 
     kind: ClassVar[str] = "param"
@@ -37,7 +39,7 @@ class Param(Generic[T]):
         help: str = "",
         unit: str = "",
         advanced: bool = False,
-        visible_if: tuple[str, tuple[Any, ...]] | None = None,
+        visible_if: tuple[str, tuple[Any, ...] | Callable[[], tuple[Any, ...]]] | None = None,
     ) -> None:
         self.name = ""
         self.default = default
@@ -45,7 +47,7 @@ class Param(Generic[T]):
         self.help = help
         self.unit = unit
         self.advanced = advanced
-        self.visible_if = visible_if
+        self._visible_if = visible_if
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
@@ -56,6 +58,14 @@ class Param(Generic[T]):
     def __get__(self, instance: object, owner: type) -> T: ...
     def __get__(self, instance: object | None, owner: type) -> Any:
         return self if instance is None else self.default
+
+    @property
+    def visible_if(self) -> tuple[str, tuple[Any, ...]] | None:
+        """Another setting, and the values of it for which this one matters; None: always."""
+        if self._visible_if is None:
+            return None
+        name, values = self._visible_if
+        return name, values() if callable(values) else values
 
     @property
     def title(self) -> str:
@@ -79,3 +89,19 @@ class Param(Generic[T]):
 
     def refuse(self, value: object) -> ParamError:
         return ParamError(f"{self.title} must be {self.expected()}, but it is {_shown(value)}.")
+
+
+def matters(
+    params: Mapping[str, Param[Any]], name: str, values: Mapping[str, Any], *, open: Any = None
+) -> bool:
+    """Whether the setting ``name`` has an effect with these values, by its ``visible_if``.
+
+    A setting without effect rules no other. A ruling value that is ``open`` counts as any.
+    """
+    param = params.get(name)
+    if param is None or param.visible_if is None:
+        return True
+    ruling, wanted = param.visible_if
+    value = values.get(ruling)
+    is_wanted = value in wanted or (open is not None and value is open)
+    return is_wanted and matters(params, ruling, values, open=open)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import Any, ClassVar, Self
 
-from nn_designer.params.base import Param, ParamError
+from nn_designer.params.base import Param, ParamError, matters
 
 
 class HasParams:
@@ -50,6 +50,12 @@ class HasParams:
     def replace(self, **values: Any) -> Self:
         """A copy with some settings changed and everything checked again."""
         return type(self)(**{**self.values(), **values})
+
+    def in_force(self) -> Self:
+        """A copy with the default of every setting that has no effect (``visible_if``)."""
+        values = self.values()
+        idle = [name for name in values if not matters(self.params, name, values)]
+        return self.replace(**{name: self.params[name].default for name in idle})
 
     @classmethod
     def defaults(cls) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from nn_designer.engine.checkpoint import Checkpoint
 from nn_designer.engine.network import Network
 from nn_designer.engine.optimizers import OPTIMIZERS
 from nn_designer.engine.progress import BatchProgress, EpochProgress, Started
+from nn_designer.engine.schedules import SCHEDULES
 from nn_designer.engine.training import Control, TrainingError, TrainingRun, train
 from nn_designer.engine.training_settings import TrainingSettings
 from tests.helpers.small_networks import network, ring_data, two_class_network
@@ -24,9 +26,12 @@ def make() -> Network:
     return two_class_network(dropout=0.25)
 
 
-def interrupted(settings: TrainingSettings, step: int) -> Checkpoint:
+def interrupted(
+    settings: TrainingSettings, step: int, net: Network | None = None, **own: Any
+) -> Checkpoint:
     """The state of a run after ``step`` batches; the run itself goes on, to no effect."""
-    run = TrainingRun(make(), ring_data(), settings, control=Control(granularity="batch"))
+    control = Control(granularity="batch")
+    run = TrainingRun(net or make(), ring_data(), settings, control=control, **own)
     reports = run.progress()
     for report in reports:
         if isinstance(report, BatchProgress) and report.step == step:
@@ -37,7 +42,10 @@ def interrupted(settings: TrainingSettings, step: int) -> Checkpoint:
     raise AssertionError(f"the run has no step {step}")
 
 
-@pytest.mark.parametrize("key", OPTIMIZERS)
+STEPPING = [key for key, one in OPTIMIZERS.items() if not one.sees_all_samples]
+
+
+@pytest.mark.parametrize("key", STEPPING)
 @pytest.mark.parametrize("step", [1, 13, 15])  # in the first epoch, in the third, at its end
 def test_the_same_weights_and_curve(key: str, step: int) -> None:
     settings = SETTINGS.replace(optimizer=key)
@@ -57,6 +65,59 @@ def test_the_same_weights_and_curve(key: str, step: int) -> None:
         assert (report.loss, report.accuracy) == (same.loss, same.accuracy)
         assert (report.val_loss, report.is_best) == (same.val_loss, same.is_best)
     assert received[-1] == expected[-1]
+
+
+SCHEDULE_SETTINGS: dict[str, dict[str, Any]] = {
+    "step": {"every": 1},
+    "cosine_restarts": {"first_wave": 2},
+    "plateau": {"wait": 1, "improvement": 0.1, "drop": 0.5, "rest": 1},
+}
+AROUND: dict[str, dict[str, Any]] = {
+    "clipped by value": {"clipping": "value", "clip_limit": 0.01, "warm_up": 0.5},
+    "averaged": {"use_ema": True, "ema_momentum": 0.9, "weight_decay": 0.1},
+    "clipped by norm, accumulated": {
+        "clipping": "norm",
+        "clip_limit": 0.05,
+        "gradient_accumulation_steps": 3,
+    },
+    "everything": {
+        "clipping": "global_norm",
+        "clip_limit": 0.05,
+        "gradient_accumulation_steps": 4,
+        "use_ema": True,
+        "weight_decay": 0.1,
+        "warm_up": 1.5,
+    },
+}
+
+
+@pytest.mark.parametrize("around", AROUND)
+@pytest.mark.parametrize("schedule", SCHEDULES)
+@pytest.mark.parametrize("key", STEPPING)
+def test_the_same_weights_with_everything_around(key: str, schedule: str, around: str) -> None:
+    """Interrupted in the middle of an epoch and of an accumulation, with Dropout at work."""
+    settings = SETTINGS.replace(optimizer=key, schedule=schedule, **AROUND[around])
+    own = {"schedule_settings": SCHEDULE_SETTINGS.get(schedule, {})}
+    whole = make()
+    expected = list(train(whole, ring_data(), settings, **own))
+    resumed, checkpoint = make(), interrupted(settings, 13, **own)
+    received = list(train(resumed, ring_data(), settings, checkpoint=checkpoint, **own))
+    np.testing.assert_array_equal(resumed.parameters, whole.parameters)
+    rates = {r.epoch: r.learning_rate for r in expected if isinstance(r, EpochProgress)}
+    for report in received:
+        if isinstance(report, EpochProgress):
+            assert report.learning_rate == rates[report.epoch]
+
+
+@pytest.mark.parametrize("step", [1, 4])
+def test_the_same_weights_with_all_samples_at_once(step: int) -> None:
+    settings = SETTINGS.replace(optimizer="lbfgs", epochs=8)
+    own = {"optimizer_settings": {"history": 3}}
+    whole, resumed = two_class_network(dropout=0.0), two_class_network(dropout=0.0)
+    list(train(whole, ring_data(), settings, **own))
+    checkpoint = interrupted(settings, step, two_class_network(dropout=0.0), **own)
+    list(train(resumed, ring_data(), settings, checkpoint=checkpoint, **own))
+    np.testing.assert_array_equal(resumed.parameters, whole.parameters)
 
 
 def test_more_epochs_after_the_end() -> None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from nn_designer.app.widgets.fields import MIXED, ChoiceField, Field, field_for
 from nn_designer.app.widgets.section import Fold
-from nn_designer.params import Bool, Choice, Param, ParamError
+from nn_designer.params import Bool, Choice, Param, ParamError, matters
 
 LABEL_WIDTH_PX = 104
 LONG_CHOICE = 16
@@ -67,10 +67,7 @@ class Form(QWidget):
         for name, row in self._rows.items():
             value = values.get(name, self.params[name].default)
             row.show(value)
-            condition = self.params[name].visible_if
-            if condition is not None:
-                ruling = values.get(condition[0])
-                row.set_visible(ruling is MIXED or ruling in condition[1])
+            row.set_visible(matters(self.params, name, values, open=MIXED))
 
     def set_icons(self, name: str, icon_for: Callable[[str], QIcon]) -> None:
         """Other pictures for a choice (after a change of theme)."""
