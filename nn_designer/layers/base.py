@@ -25,6 +25,7 @@ class Category(Enum):
     CORE = "Core"
     CONVOLUTION = "Convolution"
     POOLING = "Pooling"
+    RECURRENT = "Recurrent"
     ACTIVATION = "Activation"
     NORMALIZATION = "Normalization"
     REGULARIZATION = "Regularization"

@@ -9,7 +9,13 @@ import torch
 import torch.nn.functional as F
 
 from nn_designer.engine.network import Network
-from tests.parity import torch_convolutions, torch_merges, torch_normalization, torch_shapes
+from tests.parity import (
+    torch_convolutions,
+    torch_merges,
+    torch_normalization,
+    torch_recurrent,
+    torch_shapes,
+)
 
 ACTIVATIONS: dict[str, Any] = {
     "linear": lambda x: x,
@@ -63,6 +69,7 @@ LOGIT_LOSSES: dict[str, Any] = {
 TWINS: dict[str, Any] = {
     **torch_merges.TWINS,
     **torch_normalization.TWINS,
+    **torch_recurrent.TWINS,
     **torch_shapes.TWINS,
     **torch_convolutions.TWINS,
 }
