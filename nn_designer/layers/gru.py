@@ -13,19 +13,26 @@ class GRU(RecurrentKind):
     """Reads a series step by step and keeps a state, with two gates: one decides how much of
     the state stays, one how much of it is looked at. Much like LSTM with fewer weights.
 
-    z, r = recurrent_activation(kernel · xₜ + recurrent_kernel · hₜ₋₁ + biases), candidate n =
-    activation(kernel · xₜ + bias + r (recurrent_kernel · hₜ₋₁ + bias')), hₜ = z hₜ₋₁ + (1 - z) n,
-    each with its own columns of the kernels; without reset_after, n takes
-    recurrent_kernel · (r hₜ₋₁). Tensors as in Keras: kernel (features, 3 units),
-    recurrent_kernel (units, 3 units), bias (2, 3 units) for inputs and state, or (3 units)
-    without reset_after; columns in the order z, r, n (PyTorch: r, z, n).
-    Backward, dn = dhₜ (1 - z), dz = dhₜ (hₜ₋₁ - n), dhₜ₋₁ = dhₜ z + what the sums give.
-    Cho et al. 2014, "Learning phrase representations using RNN encoder-decoder"; Chung et al.
-    2014, "Empirical evaluation of gated recurrent neural networks".
+    Tensors as in Keras: kernel (features, 3 units), recurrent_kernel (units, 3 units), bias
+    (2, 3 units) for inputs and state, or (3 units) without reset_after; columns in the order of
+    the gates z, r, n (PyTorch: r, z, n).
     """
 
     key = "gru"
     title = "GRU"
+    formula = (
+        "z, r = σ(W·xₜ + U·hₜ₋₁ + b), n = tanh(W·xₜ + b + r·(U·hₜ₋₁ + b')), or without reset_after "
+        "tanh(W·xₜ + b + U·(r·hₜ₋₁)), each with its own columns of the kernels; "
+        "hₜ = z·hₜ₋₁ + (1 - z)·n"
+    )
+    backward = (
+        "dz_n = dhₜ·(1 - z)·n', dz_z = dhₜ·(hₜ₋₁ - n)·z', dz_r = dz_n·(U·hₜ₋₁ + b')·r'; "
+        "dhₜ₋₁ = what else uses it + dhₜ·z + Uᵀ·dz; ∂L/∂W = Σ dzₜ·xₜᵀ"
+    )
+    source = (
+        "Cho et al. 2014, Learning phrase representations using RNN encoder-decoder; Chung et al. "
+        "2014, Empirical evaluation of gated recurrent neural networks on sequence modeling"
+    )
     n_gates = 3
 
     recurrent_activation = Choice(

@@ -13,17 +13,25 @@ class LSTM(RecurrentKind):
     """Reads a series step by step with a long short-term memory: gates decide what of each step
     enters the memory, what is forgotten and what is shown. It remembers over many steps.
 
-    i, f, o = recurrent_activation(kernel · xₜ + recurrent_kernel · hₜ₋₁ + bias), g =
-    activation(the same), cₜ = f cₜ₋₁ + i g, hₜ = o activation(cₜ), each with its own columns of
-    the kernels. Tensors as in Keras: kernel (features, 4 units), recurrent_kernel (units,
-    4 units), bias (4 units), columns in the order i, f, g, o; PyTorch has the same order.
-    Backward, dcₜ = dhₜ o activation'(cₜ) + dcₜ₊₁ fₜ₊₁ and from it the gates' gradients.
-    Hochreiter and Schmidhuber 1997, "Long short-term memory"; Gers et al. 2000, "Learning to
-    forget".
+    Tensors as in Keras: kernel (features, 4 units), recurrent_kernel (units, 4 units), bias
+    (4 units), columns in the order of the gates i, f, g, o. PyTorch has the same order.
     """
 
     key = "lstm"
     title = "LSTM"
+    formula = (
+        "i, f, o = σ(W·xₜ + U·hₜ₋₁ + b), g = tanh(W·xₜ + U·hₜ₋₁ + b), each with its own columns of "
+        "the kernels; cₜ = f·cₜ₋₁ + i·g, hₜ = o·tanh(cₜ)"
+    )
+    backward = (
+        "dcₜ = dhₜ·o·tanh'(cₜ) + dcₜ₊₁·fₜ₊₁; dz_i = dcₜ·g·i', dz_f = dcₜ·cₜ₋₁·f', dz_g = dcₜ·i·g', "
+        "dz_o = dhₜ·tanh(cₜ)·o'; dhₜ₋₁ = what else uses it + Uᵀ·dzₜ; ∂L/∂W = Σ dzₜ·xₜᵀ, "
+        "∂L/∂U = Σ dzₜ·hₜ₋₁ᵀ"
+    )
+    source = (
+        "Hochreiter and Schmidhuber 1997, Long short-term memory; Gers et al. 2000, Learning to "
+        "forget: continual prediction with LSTM"
+    )
     n_gates = 4
 
     recurrent_activation = Choice(

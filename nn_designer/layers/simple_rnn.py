@@ -10,15 +10,20 @@ class SimpleRNN(RecurrentKind):
     """Reads a series step by step and keeps a state: each step's inputs and the state before it
     make the new state. Simple and fast, but it forgets after a few steps; LSTM and GRU don't.
 
-    hₜ = activation(kernel · xₜ + recurrent_kernel · hₜ₋₁ + bias), h₀ = 0. Tensors as in Keras:
-    kernel (features, units), recurrent_kernel (units, units), bias (units).
-    Backward, dzₜ = dhₜ · activation'(zₜ) and dhₜ₋₁ = recurrent_kernelᵀ · dzₜ; the gradients of
-    the weights are sums over all steps. Elman 1990, "Finding structure in time"; Werbos 1990,
-    "Backpropagation through time".
+    Tensors as in Keras: kernel (features, units), recurrent_kernel (units, units), bias (units).
     """
 
     key = "simple_rnn"
     title = "SimpleRNN"
+    formula = "hₜ = activation(W·xₜ + U·hₜ₋₁ + b), h₀ = 0"
+    backward = (
+        "dzₜ = dhₜ·activation'(zₜ), dhₜ₋₁ = what else uses it + Uᵀ·dzₜ; ∂L/∂W = Σ dzₜ·xₜᵀ, "
+        "∂L/∂U = Σ dzₜ·hₜ₋₁ᵀ, ∂L/∂b = Σ dzₜ, ∂L/∂xₜ = Wᵀ·dzₜ"
+    )
+    source = (
+        "Elman 1990, Finding structure in time; Werbos 1990, Backpropagation through time: what "
+        "it does and how to do it"
+    )
     n_gates = 1
 
     def steps_class(self) -> type[Recurrence]:
