@@ -186,6 +186,9 @@ class RecurrentKind(LayerKind):
         specs = self.weight_specs(input_shapes)
         return n_steps * sum(spec.size for spec in specs if spec.name.endswith("kernel"))
 
+    def n_steps_in_turn(self, input_shapes: Sequence[Shape]) -> int:
+        return input_shapes[0][0] * len(self._ways())
+
     # --- the maths ---
 
     def steps_class(self) -> type[Recurrence]:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from nn_designer.engine.halved_loop import splits_batches
 from nn_designer.engine.network import Network
 from nn_designer.layers import GRU, LSTM, ShapeError, SimpleRNN
 from tests.helpers.networks import randomize
@@ -134,3 +135,15 @@ def test_series_of_one_step_and_batches_of_one() -> None:
     nodes = [node("x", "input", shape=(1, 3)), node("a", "gru", "x", units=2)]
     network = Network([*nodes, node("output", "output", "a")])
     assert network.predict(np.ones((1, 1, 3), np.float32)).shape == (1, 2)
+
+
+@pytest.mark.parametrize(("units", "halved"), [(32, False), (128, True)])
+def test_batches_are_halved_where_the_steps_are_long(units: int, halved: bool) -> None:
+    """1000 short steps are many multiplications, but no two threads get through them faster."""
+    nodes = [
+        node("x", "input", shape=(1000, 8)),
+        node("a", "lstm", "x", units=units),
+        dense("d", "a", 2),
+        node("output", "output", "d"),
+    ]
+    assert splits_batches(Network(nodes, loss="mean_squared_error"), 64) is halved
