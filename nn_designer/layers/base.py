@@ -25,6 +25,8 @@ class Category(Enum):
     CORE = "Core"
     CONVOLUTION = "Convolution"
     POOLING = "Pooling"
+    RECURRENT = "Recurrent"
+    ATTENTION = "Attention"
     ACTIVATION = "Activation"
     NORMALIZATION = "Normalization"
     REGULARIZATION = "Regularization"
@@ -45,6 +47,13 @@ class LayerKind(HasParams):
     title: ClassVar[str]
     category: ClassVar[Category]
     replaces: ClassVar[tuple[str, ...]] = ()
+    formula: ClassVar[str] = ""
+    """Forward, as plain text with x the input, z the sum and y the output: "y = f(W·x + b)"."""
+    backward: ClassVar[str] = ""
+    """What :meth:`emit` does on the way back, as plain text; statements are separated by
+    semicolons: "∂L/∂x = Wᵀ·∂L/∂z; ∂L/∂W = ∂L/∂z·xᵀ; ∂L/∂b = Σ ∂L/∂z", Σ over the batch."""
+    source: ClassVar[str] = ""
+    """Where the layer comes from: the paper, or the reference whose definition it follows."""
     minimum_inputs: ClassVar[int] = 1
     maximum_inputs: ClassVar[int | None] = 1
     has_output: ClassVar[bool] = True
