@@ -15,6 +15,7 @@ from nn_designer.layers.depthwise import DepthwiseConv2D, SeparableConv2D
 from nn_designer.layers.dot import Dot
 from nn_designer.layers.dropout import Dropout
 from nn_designer.layers.flatten import Flatten
+from nn_designer.layers.formula import Formula
 from nn_designer.layers.global_pooling import (
     GlobalAveragePooling1D,
     GlobalAveragePooling2D,
@@ -77,6 +78,7 @@ KINDS: dict[str, type[LayerKind]] = {
         TimeDistributedDense,
         ActivationLayer,
         PReLU,
+        Formula,
         LayerNormalization,
         GroupNormalization,
         Normalization,

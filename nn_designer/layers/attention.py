@@ -17,6 +17,7 @@ from nn_designer.layers.base import (
     shape_text,
 )
 from nn_designer.layers.dense import initializer_titles
+from nn_designer.layers.exchange import ForeignTensor
 from nn_designer.layers.series import series_shape
 from nn_designer.params import Bool, Choice, Float, Int
 
@@ -54,6 +55,11 @@ class MultiHeadAttention(LayerKind):
     source = "Vaswani et al. 2017, Attention is all you need"
     maximum_inputs = 3
     example_inputs: ClassVar[tuple[Shape, ...] | None] = ((5, 3),)
+    torch_tensors: ClassVar[Mapping[str, ForeignTensor]] = {
+        f"{name}_{tensor}": ForeignTensor(f"{name}_{tensor}", None)
+        for name in ("query", "key", "value", "attention_output")
+        for tensor in ("kernel", "bias")
+    }
 
     num_heads = Int(4, minimum=1, maximum=1024, help="How many heads look at the same time.")
     key_dim = Int(16, minimum=1, maximum=100_000, help="How many numbers a head compares steps by.")

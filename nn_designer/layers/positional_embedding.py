@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from nn_designer.layers.base import Category, LayerKind, Shape, WeightSpec
 from nn_designer.layers.dense import initializer_titles
+from nn_designer.layers.exchange import ForeignTensor
 from nn_designer.layers.series import series_shape
 from nn_designer.params import Choice, Float
 
@@ -33,6 +34,9 @@ class PositionalEmbedding(LayerKind):
     backward = "∂L/∂x = ∂L/∂y; ∂L/∂P = Σ ∂L/∂y"
     source = "Vaswani et al. 2017, Attention is all you need, 3.5"
     example_inputs = ((4, 3),)
+    torch_tensors: ClassVar[Mapping[str, ForeignTensor]] = {
+        "embeddings": ForeignTensor("embeddings", None)
+    }
 
     kind = Choice("learned", KINDS, help="Whether what is added is learned, or made of sine waves.")
     initializer = Choice(

@@ -45,6 +45,7 @@ def test_keys_are_those_that_files_use() -> None:
         "time_distributed_dense",
         "activation",
         "prelu",
+        "formula",
         "layer_normalization",
         "group_normalization",
         "normalization",

@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from nn_designer.engine.network import Network
 from tests.parity import (
     torch_convolutions,
+    torch_formulas,
     torch_merges,
     torch_normalization,
     torch_sequences,
@@ -71,6 +72,7 @@ TWINS: dict[str, Any] = {
     **torch_normalization.TWINS,
     **torch_shapes.TWINS,
     **torch_convolutions.TWINS,
+    **torch_formulas.TWINS,
     **torch_sequences.TWINS,
 }
 """Kind → what it does: a function of the layer, its inputs and its weights by name."""
