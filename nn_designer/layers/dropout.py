@@ -25,6 +25,7 @@ class Dropout(LayerKind):
     key = "dropout"
     title = "Dropout"
     category = Category.REGULARIZATION
+    basic = True
     halves_batches = True
 
     rate = Float(

@@ -22,6 +22,7 @@ class Input(LayerKind):
     key = "input"
     title = "Input"
     category = Category.INPUT_OUTPUT
+    basic = True
     halves_batches = True
     minimum_inputs = 0
     maximum_inputs = 0
@@ -51,6 +52,7 @@ class Output(LayerKind):
     key = "output"
     title = "Output"
     category = Category.INPUT_OUTPUT
+    basic = True
     halves_batches = True
     has_output = False
 
