@@ -26,7 +26,6 @@ class ActivationLayer(LayerKind):
     title = "Activation"
     category = Category.ACTIVATION
     basic = True
-    halves_batches = True
 
     activation = Choice("relu", activation_titles, help="The function to apply.")
 

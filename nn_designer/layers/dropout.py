@@ -26,7 +26,6 @@ class Dropout(LayerKind):
     title = "Dropout"
     category = Category.REGULARIZATION
     basic = True
-    halves_batches = True
 
     rate = Float(
         0.5,

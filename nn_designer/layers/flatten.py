@@ -22,7 +22,6 @@ class Flatten(LayerKind):
     title = "Flatten"
     category = Category.SHAPE
     basic = True
-    halves_batches = True
 
     def output_shape(self, input_shapes: Sequence[Shape]) -> Shape:
         return (math.prod(input_shapes[0]),)

@@ -23,7 +23,6 @@ class Input(LayerKind):
     title = "Input"
     category = Category.INPUT_OUTPUT
     basic = True
-    halves_batches = True
     minimum_inputs = 0
     maximum_inputs = 0
 
@@ -53,7 +52,6 @@ class Output(LayerKind):
     title = "Output"
     category = Category.INPUT_OUTPUT
     basic = True
-    halves_batches = True
     has_output = False
 
     def output_shape(self, input_shapes: Sequence[Shape]) -> Shape:
