@@ -25,7 +25,7 @@ class ActivationLayer(LayerKind):
     key = "activation"
     title = "Activation"
     category = Category.ACTIVATION
-    halves_batches = True
+    basic = True
 
     activation = Choice("relu", activation_titles, help="The function to apply.")
 

@@ -46,6 +46,8 @@ class LayerKind(HasParams):
     key: ClassVar[str]
     title: ClassVar[str]
     category: ClassVar[Category]
+    basic: ClassVar[bool] = False
+    """Whether a beginner needs it: the palette shows it first."""
     replaces: ClassVar[tuple[str, ...]] = ()
     formula: ClassVar[str] = ""
     """Forward, as plain text with x the input, z the sum and y the output: "y = f(W·x + b)"."""
@@ -57,10 +59,9 @@ class LayerKind(HasParams):
     minimum_inputs: ClassVar[int] = 1
     maximum_inputs: ClassVar[int | None] = 1
     has_output: ClassVar[bool] = True
-    halves_batches: ClassVar[bool] = False
-    """Whether two threads may each compute half of a batch: no sample influences another, and
-    the gradients of weights come from ``Plan.weight_gradient``. A large network trains faster
-    if all of its layers say so."""
+    halves_batches: ClassVar[bool] = True
+    """Whether two threads may each compute half of a batch: no sample influences another. A large
+    network trains faster if that is so in all of its layers."""
     example_inputs: ClassVar[tuple[Shape, ...] | None] = None
     """Shapes of inputs that the default settings take, for the manual and the tests; None: flat
     lists of numbers do."""

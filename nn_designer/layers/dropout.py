@@ -25,7 +25,7 @@ class Dropout(LayerKind):
     key = "dropout"
     title = "Dropout"
     category = Category.REGULARIZATION
-    halves_batches = True
+    basic = True
 
     rate = Float(
         0.5,

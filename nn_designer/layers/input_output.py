@@ -22,7 +22,7 @@ class Input(LayerKind):
     key = "input"
     title = "Input"
     category = Category.INPUT_OUTPUT
-    halves_batches = True
+    basic = True
     minimum_inputs = 0
     maximum_inputs = 0
 
@@ -51,7 +51,7 @@ class Output(LayerKind):
     key = "output"
     title = "Output"
     category = Category.INPUT_OUTPUT
-    halves_batches = True
+    basic = True
     has_output = False
 
     def output_shape(self, input_shapes: Sequence[Shape]) -> Shape:
