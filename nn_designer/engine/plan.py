@@ -59,6 +59,7 @@ class _Storage:
         self.needs_gradient = needs_gradient
         self.place = place
         self.gradient: np.ndarray | None = None  # (F + 1, B), the last row is of no meaning
+        self.batch_last: np.ndarray | None = None  # (F, B), see Plan.batch_last
 
 
 class Value:
@@ -164,6 +165,21 @@ class Plan(Program):
     def reshaped(self, value: Value, shape: Shape) -> Value:
         """The same numbers (and gradient) in another shape; costs nothing."""
         return Value(shape, value.storage)
+
+    def batch_last(self, value: Value) -> np.ndarray:
+        """``value.data`` with the samples of each number side by side in memory.
+
+        An input's numbers are not: its rows come transposed. Whoever reads them several times,
+        or writes them elsewhere, gains by asking here; the first one emits a copy.
+        """
+        storage = value.storage
+        flat = storage.augmented[:-1]
+        if flat.strides[-1] != flat.itemsize:
+            if storage.batch_last is None:
+                storage.batch_last = self.buffer(flat.shape)
+                self.step(np.copyto, storage.batch_last, flat)
+            flat = storage.batch_last
+        return value.shaped(flat)
 
     def parameters(self, block: str) -> np.ndarray:
         """A parameter block of the layer that is being emitted."""
