@@ -208,7 +208,7 @@ def test_two_halves_make_the_gradients_of_the_whole(name: str) -> None:
     x, y = batch(net, size=15)
     net.loss_and_gradients(x, y)
     expected = net.gradients.copy()
-    rows, targets = net.input_rows(x), net.criterion.encode(y)
+    rows, targets = net.inputs.rows(x), net.criterion.encode(y)
     first = Half(15, net.dtype)
     for half, part in ((first, slice(0, 8)), (Half(15, net.dtype, first), slice(8, 15))):
         plan = net.half_plan(half)
