@@ -37,7 +37,6 @@ class Input(LayerKind):
     key = "input"
     title = "Input"
     category = Category.INPUT_OUTPUT
-    halves_batches = True
     minimum_inputs = 0
     maximum_inputs = 0
 
@@ -67,7 +66,6 @@ class Output(LayerKind):
     key = "output"
     title = "Output"
     category = Category.INPUT_OUTPUT
-    halves_batches = True
     has_output = False
 
     loss = Choice(
