@@ -47,6 +47,8 @@ class LayerKind(HasParams):
     key: ClassVar[str]
     title: ClassVar[str]
     category: ClassVar[Category]
+    basic: ClassVar[bool] = False
+    """Whether a beginner needs it: the palette shows it first."""
     replaces: ClassVar[tuple[str, ...]] = ()
     formula: ClassVar[str] = ""
     """Forward, as plain text with x the input, z the sum and y the output: "y = f(W·x + b)"."""

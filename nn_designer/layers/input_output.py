@@ -37,6 +37,7 @@ class Input(LayerKind):
     key = "input"
     title = "Input"
     category = Category.INPUT_OUTPUT
+    basic = True
     minimum_inputs = 0
     maximum_inputs = 0
 
@@ -66,6 +67,7 @@ class Output(LayerKind):
     key = "output"
     title = "Output"
     category = Category.INPUT_OUTPUT
+    basic = True
     has_output = False
 
     loss = Choice(
