@@ -183,3 +183,4 @@ class Conv2D(_Convolution):
 
     key = "conv2d"
     title = "Conv2D"
+    basic = True

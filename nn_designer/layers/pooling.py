@@ -117,6 +117,7 @@ class MaxPooling2D(_MaxPooling):
 
     key = "max_pooling2d"
     title = "MaxPooling2D"
+    basic = True
 
 
 class AveragePooling1D(_Pooling1D):
