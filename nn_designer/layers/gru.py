@@ -34,6 +34,7 @@ class GRU(RecurrentKind):
         "2014, Empirical evaluation of gated recurrent neural networks on sequence modeling"
     )
     n_gates = 3
+    blocks_in_torch = (1, 0, 2)
 
     recurrent_activation = Choice(
         "sigmoid",
@@ -50,6 +51,9 @@ class GRU(RecurrentKind):
 
     def gate_activation(self) -> str:
         return self.recurrent_activation
+
+    def _is_in_torch(self) -> bool:
+        return super()._is_in_torch() and self.reset_after
 
     def steps_class(self) -> type[Recurrence]:
         return GRUStepsResetAfter if self.reset_after else GRUStepsResetBefore

@@ -20,6 +20,7 @@ from nn_designer.layers.base import (
 from nn_designer.layers.dense import initializer_titles
 from nn_designer.layers.direction_merge import MERGE_MODES, Merge
 from nn_designer.layers.dropout import emit_dropout_mask
+from nn_designer.layers.exchange import ForeignTensor
 from nn_designer.params import Bool, Choice, Float, Int
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ class RecurrentKind(LayerKind):
     example_inputs: ClassVar[tuple[Shape, ...]] = ((4, 3),)
     n_gates: ClassVar[int]
     """Blocks of ``units`` columns in the kernels."""
+    blocks_in_torch: ClassVar[tuple[int, ...]] = ()
+    """Which of our gates each of PyTorch's is; nothing if they have the same order."""
     first_params = ("units", "return_sequences", "direction", "merge_mode", "activation")
 
     units = Int(32, minimum=1, maximum=1_000_000, help="How many numbers the state has.")
@@ -180,6 +183,28 @@ class RecurrentKind(LayerKind):
 
     def weight_views(self, blocks: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         return {name: block if name.endswith("bias") else block.T for name, block in blocks.items()}
+
+    def tensors_in_torch(self) -> Mapping[str, ForeignTensor]:
+        """None where PyTorch has no layer with these settings."""
+        if not self._is_in_torch():
+            return {}
+        found: dict[str, ForeignTensor] = {}
+        two_rows = len(self._bias_spec("", (0, 0)).shape) == 2
+        for way in self._ways():
+            end = "l0_reverse" if way.prefix == "backward_" else "l0"
+            blocks = self.blocks_in_torch
+            found[f"{way.prefix}kernel"] = ForeignTensor(f"weight_ih_{end}", (1, 0), blocks)
+            found[f"{way.prefix}recurrent_kernel"] = ForeignTensor(
+                f"weight_hh_{end}", (1, 0), blocks
+            )
+            found[f"{way.prefix}bias"] = ForeignTensor(
+                f"bias_ih_{end}", None, blocks, f"bias_hh_{end}", two_rows
+            )
+        return found
+
+    def _is_in_torch(self) -> bool:
+        """Whether PyTorch has a layer that does the same."""
+        return self.activation == "tanh" and self.gate_activation() in ("sigmoid", "linear")
 
     def macs(self, input_shapes: Sequence[Shape]) -> int:
         ((n_steps, _),) = input_shapes
