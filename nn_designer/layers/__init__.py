@@ -44,11 +44,8 @@ from nn_designer.layers.prelu import PReLU
 from nn_designer.layers.rescaling import Normalization, Rescaling
 from nn_designer.layers.reshape import Permute, RepeatVector, Reshape
 from nn_designer.layers.sample_normalization import GroupNormalization, LayerNormalization
-<<<<<<< HEAD
 from nn_designer.layers.simple_rnn import SimpleRNN
-=======
 from nn_designer.layers.time_distributed import TimeDistributedDense
->>>>>>> next
 
 __all__ = [
     "KINDS",
@@ -79,15 +76,12 @@ KINDS: dict[str, type[LayerKind]] = {
         GlobalMaxPooling2D,
         GlobalAveragePooling1D,
         GlobalAveragePooling2D,
-<<<<<<< HEAD
         SimpleRNN,
         LSTM,
         GRU,
-=======
         PositionalEmbedding,
         MultiHeadAttention,
         TimeDistributedDense,
->>>>>>> next
         ActivationLayer,
         PReLU,
         Formula,

@@ -40,15 +40,12 @@ def test_keys_are_those_that_files_use() -> None:
         "global_max_pooling2d",
         "global_average_pooling1d",
         "global_average_pooling2d",
-<<<<<<< HEAD
         "simple_rnn",
         "lstm",
         "gru",
-=======
         "positional_embedding",
         "multi_head_attention",
         "time_distributed_dense",
->>>>>>> next
         "activation",
         "prelu",
         "formula",
