@@ -228,6 +228,8 @@ class _Check:
             tuple(each.activation for each in known),
         )
         self.facts[layer.id] = found
+        if caution := made(kind, settings.values).caution():
+            self._add("warning", f"{layer.name}: {caution}", layer)
         if found.error:
             # "Dense expects..." becomes "Encoder expects...".
             own = found.error.removeprefix(kind.title)
@@ -311,9 +313,14 @@ class _Check:
         if self.summary is not None:
             task, n_targets = self.summary.task, self.summary.n_targets
             n_classes = self.summary.n_classes or None
-        problem = LOSSES[training.loss](**self.own_settings["loss"]).problem_with(
-            found.shape, found.activation, task, n_classes, n_targets
+        values = read_settings(kind_of(self.end.kind), self.end.settings).values
+        own = made(kind_of(self.end.kind), values).own_loss()
+        loss = (
+            LOSSES[training.loss](**self.own_settings["loss"])
+            if own.key is None
+            else LOSSES[own.key]()
         )
+        problem = loss.problem_with(found.shape, found.activation, task, n_classes, n_targets)
         if problem:
             wire = self.document.incoming(self.end.id)[0]
             self._add("error", problem, self.document.layer(wire.source))

@@ -50,8 +50,8 @@ class BatchLoop:
     def _compile(
         self, network: Network, update: Update, part: Part, batch_size: int, n_batches: int
     ) -> None:
-        """Sets the steps of each turn (update.TURNS), where the batch's logits (outputs, B) are after them, how samples get
-        into them, and the capacity."""
+        """Sets the steps of each turn (update.TURNS), where the batch's logits (outputs, B) are
+        after them, how samples get into them, and the capacity."""
         plan = network.plan(batch_size, True)
         self._logits = plan.logits
         if GatheringAhead.suits(plan):

@@ -29,7 +29,7 @@ class FullBatchLoop(BatchLoop):
         self._optimizer = update.optimizer
         self._plan = plan = network.plan(batch_size, True)
         self._logits = plan.logits
-        self._criterion = network.criterion
+        self._heads = network.heads
         self._gathering = gathering = Gathering(batch_size)
         self._load = gathering_steps(part, gathering.index, plan)
         self.capacity = 1
@@ -51,5 +51,6 @@ class FullBatchLoop(BatchLoop):
     def _evaluate(self) -> float:
         """The loss with the present weights; the gradients are then theirs."""
         self._plan.run()
-        loss = float(self._criterion.value(self._logits, self._plan.targets))
+        heads = self._heads
+        loss = float(heads.total(heads.values(self._logits, self._plan.targets)))
         return loss + (self._regularization() if self._regularization is not None else 0.0)
