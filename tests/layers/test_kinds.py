@@ -93,6 +93,17 @@ def test_texts_and_category(kind: type[LayerKind]) -> None:
         assert param.help.endswith(".")
 
 
+@pytest.mark.parametrize(
+    "kind", [kind for kind in KINDS.values() if kind.minimum_inputs and kind.has_output]
+)
+def test_each_layer_declares_its_formula_both_ways_and_a_source(kind: type[LayerKind]) -> None:
+    assert "=" in kind.formula
+    assert "∂L/∂" in kind.backward and "=" in kind.backward
+    assert kind.source and not kind.source.endswith(".")
+    for spec in kind().weight_specs(input_shapes(kind)):
+        assert f"∂L/∂{spec.name}" in kind.backward, f"how {spec.name} is learned is not told"
+
+
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_defaults_make_a_layer(kind: type[LayerKind]) -> None:
     layer = kind()
