@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from nn_designer.engine.loss import OwnLoss
 from nn_designer.engine.shapes import Shape, ShapeError, WeightSpec, shape_text
 from nn_designer.layers.exchange import ForeignTensor
 from nn_designer.params import HasParams
@@ -90,6 +91,10 @@ class LayerKind(HasParams):
         network's last layer.
         """
         return "linear"
+
+    def own_loss(self) -> OwnLoss:
+        """The loss that is attached to this layer where the network ends with it."""
+        return OwnLoss()
 
     def weight_specs(self, input_shapes: Sequence[Shape]) -> tuple[WeightSpec, ...]:
         """The trainable tensors, in the layout of files."""
