@@ -9,7 +9,15 @@ import torch.nn.functional as F
 
 from nn_designer.engine.inputs import Arrays, by_name
 from nn_designer.engine.network import Network
-from tests.parity import torch_convolutions, torch_merges, torch_normalization, torch_shapes
+from tests.parity import (
+    torch_convolutions,
+    torch_formulas,
+    torch_merges,
+    torch_normalization,
+    torch_recurrent,
+    torch_sequences,
+    torch_shapes,
+)
 
 ACTIVATIONS: dict[str, Any] = {
     "linear": lambda x: x,
@@ -63,8 +71,11 @@ LOGIT_LOSSES: dict[str, Any] = {
 TWINS: dict[str, Any] = {
     **torch_merges.TWINS,
     **torch_normalization.TWINS,
+    **torch_recurrent.TWINS,
     **torch_shapes.TWINS,
     **torch_convolutions.TWINS,
+    **torch_formulas.TWINS,
+    **torch_sequences.TWINS,
 }
 """Kind → what it does: a function of the layer, its inputs and its weights by name."""
 
