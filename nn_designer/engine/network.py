@@ -1,4 +1,4 @@
-"""A network: layers wired into a graph, with all parameters in one flat vector."""
+"""A network: layers wired into a graph, with all they hold in one flat vector."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from nn_designer.engine.losses import LOSSES, Criterion
 from nn_designer.engine.parallel import Helper
 from nn_designer.engine.plan import Plan
 from nn_designer.engine.program import Program, Step
-from nn_designer.engine.shapes import Shape, WeightSpec, samples_at_once, shape_text
+from nn_designer.engine.shapes import Shape, samples_at_once, shape_text
+from nn_designer.engine.variables import Variables
 
 __all__ = ["LayerLike", "Network", "NetworkError", "Node", "WeightError"]
 
@@ -34,9 +35,10 @@ class WeightError(ValueError):
 class Network:
     """Nodes compiled into something that predicts, gives gradients and can be trained.
 
-    ``parameters`` and ``gradients`` are flat vectors; ``weights`` maps each node's name to
-    views of the first, ``{"kernel": (in, out), "bias": (out,)}``. One network belongs to one
-    thread: its plans share buffers.
+    ``variables`` is a flat vector of all that layers hold, ``parameters`` its beginning, which
+    is what training changes, and ``gradients`` fits that (variables.py). ``weights`` maps each
+    node's name to views of the variables, ``{"kernel": (in, out), "bias": (out,)}``. One network
+    belongs to one thread: its plans share buffers.
     """
 
     def __init__(
@@ -60,7 +62,15 @@ class Network:
         self.input_name, self.output_name = ends(self.nodes)
         self.input_shape = self.shapes[self.input_name]
         self.output_shape = self.shapes[self.output_name]
-        self._allocate()
+        held = Variables([(node, self._input_shapes(node)) for node in self.nodes], self.dtype)
+        self.variables, self.parameters, self.gradients = (
+            held.values,
+            held.parameters,
+            held.gradients,
+        )
+        self.weights, self.weight_gradients = held.weights, held.weight_gradients
+        self.weight_specs, self.state_specs = held.weight_specs, held.state_specs
+        self._layer_variables = held.layers
         self.random = np.random.default_rng()
         """Draws what is random in training steps (Dropout); a checkpoint keeps its state."""
         self.second_random = np.random.default_rng()
@@ -74,45 +84,10 @@ class Network:
     def _input_shapes(self, node: Node) -> list[Shape]:
         return [self.shapes[name] for name in node.inputs]
 
-    def _allocate(self) -> None:
-        """One vector for all parameters, one for the gradients, views per node."""
-        layout: dict[str, dict[str, tuple[int, Shape]]] = {}
-        self.specs: dict[str, tuple[WeightSpec, ...]] = {}
-        size = 0
-        for node in self.nodes:
-            shapes = self._input_shapes(node)
-            layout[node.name] = {}
-            for block, shape in node.layer.block_shapes(shapes).items():
-                layout[node.name][block] = (size, shape)
-                size += math.prod(shape)
-            specs = node.layer.weight_specs(shapes)
-            if specs:
-                self.specs[node.name] = specs
-        try:
-            self.parameters = np.zeros(size, self.dtype)
-            # Optimizers use the second row (optimizers.Adam saves a call with it).
-            self.gradients = np.zeros((2, size), self.dtype)[0]
-        except (MemoryError, ValueError):
-            raise NetworkError(
-                f"The network has {size:,} parameters; they need more memory "
-                f"({3 * size * self.dtype.itemsize / 2**30:,.0f} GiB) than this computer can "
-                "give. Use fewer units."
-            ) from None
-        self._parameter_blocks = {n: _views(self.parameters, b) for n, b in layout.items()}
-        self._gradient_blocks = {n: _views(self.gradients, b) for n, b in layout.items()}
-        self.weights: dict[str, dict[str, np.ndarray]] = {}
-        self.weight_gradients: dict[str, dict[str, np.ndarray]] = {}
-        """Views of ``gradients``, as ``weights`` are of ``parameters``."""
-        for node in self.nodes:
-            if node.name in self.specs:
-                views = node.layer.weight_views
-                self.weights[node.name] = views(self._parameter_blocks[node.name])
-                self.weight_gradients[node.name] = views(self._gradient_blocks[node.name])
-
     @property
     def parameter_count(self) -> int:
-        """How many numbers training can change."""
-        return self.parameters.size
+        """How many numbers the layers hold: parameters, also frozen ones, and state."""
+        return self.variables.size
 
     @property
     def loss(self) -> str | None:
@@ -169,9 +144,9 @@ class Network:
         Each layer's weights depend on the seed, its name and its own settings only, so that a
         change of one layer leaves the others' first weights as they were.
         """
-        for name, specs in self.specs.items():
+        for name in self.weights:
             rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
-            for spec in specs:
+            for spec in (*self.weight_specs.get(name, ()), *self.state_specs.get(name, ())):
                 initializer = INITIALIZERS[spec.initializer]
                 values = initializer.initialize(rng, spec.shape, spec.fan, self.dtype)
                 self.weights[name][spec.name][...] = values
@@ -221,8 +196,8 @@ class Network:
     def regularization(self) -> float:
         """What L1 and L2 add to the loss with the present weights."""
         total = 0.0
-        for name, specs in self.specs.items():
-            for spec in specs:
+        for name in self.weight_gradients:
+            for spec in self.weight_specs[name]:
                 weight = self.weights[name][spec.name]
                 if spec.l1:
                     total += spec.l1 * float(np.abs(weight).sum(dtype=np.float64))
@@ -278,8 +253,7 @@ class Network:
             inputs = [plan.values[name] for name in node.inputs]
             plan.only_user = only_user(self.nodes, node) if differentiates else None
             plan.begin_layer(
-                self._parameter_blocks[node.name],
-                self._gradient_blocks[node.name],
+                self._layer_variables[node.name],
                 inputs,
                 differentiates=differentiates,
                 defers_activation=node.name == self._fused_name,
@@ -303,10 +277,10 @@ class Network:
     def _emit_regularization(self, program: Program) -> None:
         """Add the gradients of l1 · Σ|w| + l2 · Σw²."""
         program.release_scratch()
-        for name, specs in self.specs.items():
-            for spec in specs:
+        for name, gradients in self.weight_gradients.items():
+            for spec in self.weight_specs[name]:
                 weight = self.weights[name][spec.name]
-                gradient = self.weight_gradients[name][spec.name]
+                gradient = gradients[spec.name]
                 share = np.empty_like(weight) if spec.l1 or spec.l2 else weight
                 if spec.l1:
                     program.step(np.sign, weight, share)
@@ -378,10 +352,3 @@ class Network:
             {node.name: (node.layer, self._input_shapes(node)) for node in self.nodes},
             bytes_per_number=self.dtype.itemsize,
         )
-
-
-def _views(vector: np.ndarray, blocks: Mapping[str, tuple[int, Shape]]) -> dict[str, np.ndarray]:
-    return {
-        name: vector[start : start + math.prod(shape)].reshape(shape)
-        for name, (start, shape) in blocks.items()
-    }

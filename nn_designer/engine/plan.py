@@ -29,7 +29,7 @@ layers, or the same layer twice. Gradients nobody needs (of the data) are never 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +43,7 @@ from nn_designer.engine.small_values import Place, SmallValues
 
 if TYPE_CHECKING:
     from nn_designer.engine.graph import LayerLike
+    from nn_designer.engine.variables import LayerVariables
 
 
 Postponed = Callable[["Value", bool], "Value"]
@@ -139,8 +140,7 @@ class Plan(Program):
         self.only_user: LayerLike | None = None
         """The one layer that uses the next layer's output, if there is just one and nobody else
         looks at it: while training. A layer may leave to it what it can do with less work."""
-        self._parameters: Mapping[str, np.ndarray] = {}
-        self._gradients: Mapping[str, np.ndarray] = {}
+        self._variables: LayerVariables
 
     # --- what layers use ---
 
@@ -167,11 +167,16 @@ class Plan(Program):
 
     def parameters(self, block: str) -> np.ndarray:
         """A parameter block of the layer that is being emitted."""
-        return self._parameters[block]
+        return self._variables.parameters[block]
 
     def gradients(self, block: str) -> np.ndarray:
         """The gradient of a parameter block; the backward steps must fill it."""
-        return self._gradients[block]
+        return self._variables.gradients[block]
+
+    def state(self, name: str) -> np.ndarray:
+        """What the layer that is being emitted keeps from step to step without learning it. Only
+        the steps of a plan that is :attr:`training` may change it."""
+        return self._variables.state[name]
 
     def weight_gradient(self, dz: np.ndarray, rows: np.ndarray, gradient: np.ndarray) -> None:
         """Steps gradient = dz @ rows.T, the gradient of a matrix that was multiplied by rows.
@@ -267,17 +272,16 @@ class Plan(Program):
 
     def begin_layer(
         self,
-        parameters: Mapping[str, np.ndarray],
-        gradients: Mapping[str, np.ndarray],
+        variables: LayerVariables,
         inputs: list[Value],
         *,
         differentiates: bool,
         defers_activation: bool,
     ) -> None:
-        """The next steps are those of a layer with these blocks and inputs."""
+        """The next steps are those of a layer with these variables and inputs."""
         self.release_scratch()
-        self._parameters, self._gradients = parameters, gradients
-        learns = bool(parameters) or any(value.needs_gradient for value in inputs)
+        self._variables = variables
+        learns = bool(variables.gradients) or any(value.needs_gradient for value in inputs)
         self._needs_gradient = differentiates and learns
         self._defers_activation = defers_activation
         self._skips_activation = defers_activation and differentiates

@@ -52,6 +52,8 @@ class LayerKind(HasParams):
     """Whether two threads may each compute half of a batch: no sample influences another, and
     the gradients of weights come from ``Plan.weight_gradient``. A large network trains faster
     if all of its layers say so."""
+    trainable: ClassVar[bool] = True
+    """Whether training changes the weights."""
     example_inputs: ClassVar[tuple[Shape, ...] | None] = None
     """Shapes of inputs that the default settings take, for the manual and the tests; None: flat
     lists of numbers do."""
@@ -78,6 +80,11 @@ class LayerKind(HasParams):
 
     def weight_specs(self, input_shapes: Sequence[Shape]) -> tuple[WeightSpec, ...]:
         """The trainable tensors, in the layout of files."""
+        return ()
+
+    def state_specs(self, input_shapes: Sequence[Shape]) -> tuple[WeightSpec, ...]:
+        """The tensors that the layer keeps from step to step without learning them, such as
+        running means, in the layout of files; :meth:`emit` finds them by ``Plan.state``."""
         return ()
 
     def block_shapes(self, input_shapes: Sequence[Shape]) -> dict[str, Shape]:

@@ -121,8 +121,8 @@ class Twin:
     def regularization(self) -> torch.Tensor:
         """What L1 and L2 add to the loss."""
         total = torch.zeros(())
-        for name, specs in self.network.specs.items():
-            for spec in specs:
+        for name in self.network.weight_gradients:
+            for spec in self.network.weight_specs[name]:
                 weight = self.weights[name][spec.name]
                 total = total + spec.l1 * weight.abs().sum() + spec.l2 * weight.square().sum()
         return total
