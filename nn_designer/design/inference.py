@@ -68,7 +68,9 @@ class Facts:
     shape: Shape = ()
     activation: str = "linear"
     parameters: int = 0
-    """All numbers that the layer holds, of which training changes the ``trainable`` ones."""
+    """All numbers that the layer holds."""
+    weights: int = 0
+    """Those that can be learned; of these, training changes the ``trainable`` ones."""
     trainable: int = 0
     regularized: int = 0
     macs: int = 0
@@ -86,6 +88,7 @@ def facts(layer: LayerKind, shapes: tuple[Shape, ...], activations: tuple[str, .
             shape,
             layer.output_activation(activations),
             cost.parameters,
+            sum(spec.size for spec in specs),
             cost.trainable,
             sum(spec.size for spec in specs if spec.l1 or spec.l2) if layer.trainable else 0,
             cost.macs,

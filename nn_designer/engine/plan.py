@@ -34,6 +34,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 from nn_designer.engine.activations import ACTIVATIONS
 from nn_designer.engine.halves import Half, WeightGradient
@@ -141,6 +142,7 @@ class Plan(Program):
         """The one layer that uses the next layer's output, if there is just one and nobody else
         looks at it: while training. A layer may leave to it what it can do with less work."""
         self._variables: LayerVariables
+        self._unread = np.zeros(1, self.dtype)
 
     # --- what layers use ---
 
@@ -170,8 +172,32 @@ class Plan(Program):
         return self._variables.parameters[block]
 
     def gradients(self, block: str) -> np.ndarray:
-        """The gradient of a parameter block; the backward steps must fill it."""
-        return self._variables.gradients[block]
+        """The gradient of a parameter block; the backward steps must fill it.
+
+        Of a frozen layer it is an array without memory, and steps that get it are left out: a
+        layer need not know whether it is frozen. It may ask :meth:`is_unread`, to leave out more.
+        """
+        gradient = self._variables.gradients.get(block)
+        if gradient is None:
+            shape = self.parameters(block).shape
+            gradient = as_strided(self._unread, shape, (0,) * len(shape))
+        return gradient
+
+    def is_unread(self, array: np.ndarray) -> bool:
+        """Whether this is the gradient of a frozen block, which nobody reads."""
+        return array.ctypes.data == self._unread.ctypes.data
+
+    def step(self, function: Callable[..., Any], *arguments: Any) -> None:
+        if not self._gets_unread(arguments):
+            super().step(function, *arguments)
+
+    def _gets_unread(self, arguments: tuple[Any, ...]) -> bool:
+        return any(
+            self._gets_unread(argument)
+            if isinstance(argument, tuple)
+            else isinstance(argument, np.ndarray) and self.is_unread(argument)
+            for argument in arguments
+        )
 
     def state(self, name: str) -> np.ndarray:
         """What the layer that is being emitted keeps from step to step without learning it. Only
@@ -187,7 +213,7 @@ class Plan(Program):
         """
         if self._half is None:
             self.matmul(dz, rows.T, gradient)
-        else:
+        elif not self.is_unread(gradient):
             whole_dz, whole_rows = self._half.gathered(self, dz), self._half.gathered(self, rows)
             self._half.products.append(WeightGradient(whole_dz, whole_rows, gradient))
 

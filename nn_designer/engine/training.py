@@ -72,6 +72,11 @@ class TrainingRun:
                 network.set_loss(settings.loss)
             except NetworkError as error:
                 raise TrainingError(str(error)) from None
+        if network.weight_specs and not network.weight_gradients:
+            raise TrainingError(
+                "All layers with weights are frozen, so that nothing can learn. Switch on "
+                "Trainable for at least one of them."
+            )
         self.network = network
         self.settings = settings
         self.control = control if control is not None else Control()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import Enum
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from nn_designer.engine.shapes import Shape, ShapeError, WeightSpec, shape_text
 from nn_designer.layers.exchange import ForeignTensor
-from nn_designer.params import HasParams
+from nn_designer.params import Bool, HasParams
 
 if TYPE_CHECKING:
     from nn_designer.engine.plan import Plan, Value
@@ -52,15 +52,27 @@ class LayerKind(HasParams):
     """Whether two threads may each compute half of a batch: no sample influences another, and
     the gradients of weights come from ``Plan.weight_gradient``. A large network trains faster
     if all of its layers say so."""
-    trainable: ClassVar[bool] = True
-    """Whether training changes the weights."""
     example_inputs: ClassVar[tuple[Shape, ...] | None] = None
     """Shapes of inputs that the default settings take, for the manual and the tests; None: flat
     lists of numbers do."""
     channels_first_in_torch: ClassVar[bool] = False
     """Whether PyTorch's modules want pictures and series with the channels as first axis."""
     torch_tensors: ClassVar[Mapping[str, ForeignTensor]] = {}
-    """What PyTorch makes of the tensors of :meth:`weight_specs`, by their name here."""
+    """What PyTorch makes of the layer's tensors, by their name here."""
+
+    trainable = Bool(
+        True,
+        help="Whether training changes the weights. Switched off, the layer is frozen: it keeps "
+        "those it has.",
+        advanced=True,
+    )
+
+    def __init_subclass__(cls, **keywords: Any) -> None:
+        """Kinds with weights can be frozen: it is their last setting; others do not have it."""
+        super().__init_subclass__(**keywords)
+        trainable = cls.params.pop("trainable", LayerKind.trainable)
+        if cls.weight_specs is not LayerKind.weight_specs:
+            cls.params["trainable"] = trainable
 
     def summary(self) -> str:
         """The main setting as shown on the card: ``10 units``. May be empty."""
@@ -79,7 +91,7 @@ class LayerKind(HasParams):
         return "linear"
 
     def weight_specs(self, input_shapes: Sequence[Shape]) -> tuple[WeightSpec, ...]:
-        """The trainable tensors, in the layout of files."""
+        """The tensors that are learned, in the layout of files."""
         return ()
 
     def state_specs(self, input_shapes: Sequence[Shape]) -> tuple[WeightSpec, ...]:

@@ -74,10 +74,13 @@ class Twin:
 
     def __init__(self, network: Network) -> None:
         self.network = network
-        self.weights = {
-            name: {k: torch.tensor(v, requires_grad=True) for k, v in tensors.items()}
+        self.weights: dict[str, dict[str, torch.Tensor]] = {
+            name: {k: torch.tensor(v) for k, v in tensors.items()}
             for name, tensors in network.get_weights().items()
         }
+        for name, gradients in network.weight_gradients.items():
+            for key in gradients:
+                self.weights[name][key].requires_grad_()
 
     def forward(self, x: np.ndarray) -> tuple[dict[str, torch.Tensor], torch.Tensor]:
         """Every node's output, and the last layer's before its activation."""
