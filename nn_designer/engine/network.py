@@ -20,7 +20,7 @@ from nn_designer.engine.parallel import Helper
 from nn_designer.engine.plan import Plan
 from nn_designer.engine.program import Program, Step
 from nn_designer.engine.shapes import Shape, samples_at_once, shape_text
-from nn_designer.engine.variables import Variables
+from nn_designer.engine.variables import LayerVariables, Variables
 
 __all__ = ["LayerLike", "Network", "NetworkError", "Node", "WeightError"]
 
@@ -70,7 +70,7 @@ class Network:
         )
         self.weights, self.weight_gradients = held.weights, held.weight_gradients
         self.weight_specs, self.state_specs = held.weight_specs, held.state_specs
-        self._layer_variables = held.layers
+        self._held = held
         self.random = np.random.default_rng()
         """Draws what is random in training steps (Dropout); a checkpoint keeps its state."""
         self.second_random = np.random.default_rng()
@@ -227,10 +227,11 @@ class Network:
 
     def half_plan(self, half: Half) -> Plan:
         """A training plan for half of a batch, without what comes after both halves: the
-        gradients of weights and regularization. Not cached."""
+        gradients of weights are brought together, regularization is added. Not cached."""
         random = self.second_random if half.is_second else self.random
         plan = Plan(half.size, self.dtype, training=True, random=random, half=half)
-        self._emit(plan, True, share=half.size / half.batch_size)
+        variables = self._held.with_gradients(half.gradients)
+        self._emit(plan, True, variables, share=half.size / half.batch_size)
         return plan
 
     def regularization_steps(self) -> list[Step]:
@@ -242,18 +243,25 @@ class Network:
     def _compile(self, batch_size: int, training: bool, differentiates: bool) -> Plan:
         plan = Plan(batch_size, self.dtype, training=training, random=self.random)
         plan.helper = self.helper
-        self._emit(plan, differentiates)
+        self._emit(plan, differentiates, self._held.layers)
         if differentiates:
             self._emit_regularization(plan)
         return plan
 
-    def _emit(self, plan: Plan, differentiates: bool, share: float = 1.0) -> None:
-        """Emit all steps but regularization; ``share`` scales the gradients."""
+    def _emit(
+        self,
+        plan: Plan,
+        differentiates: bool,
+        variables: Mapping[str, LayerVariables],
+        share: float = 1.0,
+    ) -> None:
+        """Emit all steps but regularization; the gradients of ``variables`` are scaled by
+        ``share``."""
         for node in self.nodes:
             inputs = [plan.values[name] for name in node.inputs]
             plan.only_user = only_user(self.nodes, node) if differentiates else None
             plan.begin_layer(
-                self._layer_variables[node.name],
+                variables[node.name],
                 inputs,
                 differentiates=differentiates,
                 defers_activation=node.name == self._fused_name,

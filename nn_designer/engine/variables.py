@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -69,6 +69,7 @@ class Variables:
         frozen_values, state_values = self.values[ends[0] : ends[1]], self.values[ends[1] :]
         parameters = {**_views(self.parameters, trainable), **_views(frozen_values, frozen)}
         gradients, state = _views(self.gradients, trainable), _views(state_values, kept)
+        self._trainable = trainable
         self.layers, self.weights, self.weight_gradients = {}, {}, {}
         for node, _ in layers:
             name, views = node.name, node.layer.weight_views
@@ -78,6 +79,13 @@ class Variables:
                 self.weights[name] = {**views(own.parameters), **own.state}
             if own.gradients:
                 self.weight_gradients[name] = views(own.gradients)
+
+    def with_gradients(self, gradients: np.ndarray) -> dict[str, LayerVariables]:
+        """``layers`` with views of another vector of gradients, (P,)."""
+        views = _views(gradients, self._trainable)
+        return {
+            name: replace(own, gradients=views.get(name, {})) for name, own in self.layers.items()
+        }
 
     def _allocate(self, size: int, trainable: int, dtype: np.dtype[Any]) -> None:
         try:
