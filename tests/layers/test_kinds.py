@@ -42,6 +42,7 @@ def test_keys_are_those_that_files_use() -> None:
         "global_average_pooling2d",
         "activation",
         "prelu",
+        "batch_normalization",
         "layer_normalization",
         "group_normalization",
         "normalization",
