@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from nn_designer.engine.loss import OwnLoss
 from nn_designer.engine.shapes import Shape, ShapeError, WeightSpec, shape_text
 from nn_designer.layers.exchange import ForeignTensor
 from nn_designer.params import Bool, HasParams
@@ -46,6 +47,8 @@ class LayerKind(HasParams):
     key: ClassVar[str]
     title: ClassVar[str]
     category: ClassVar[Category]
+    basic: ClassVar[bool] = False
+    """Whether a beginner needs it: the palette shows it first."""
     replaces: ClassVar[tuple[str, ...]] = ()
     formula: ClassVar[str] = ""
     """Forward, as plain text with x the input, z the sum and y the output: "y = f(W·x + b)"."""
@@ -98,6 +101,10 @@ class LayerKind(HasParams):
         """
         return "linear"
 
+    def own_loss(self) -> OwnLoss:
+        """The loss that is attached to this layer where the network ends with it."""
+        return OwnLoss()
+
     def weight_specs(self, input_shapes: Sequence[Shape]) -> tuple[WeightSpec, ...]:
         """The tensors that are learned, in the layout of files."""
         return ()
@@ -120,6 +127,10 @@ class LayerKind(HasParams):
         tensors first: ``("nn.Linear(4, 10)", "nn.ReLU()")``. None if no chain of modules can,
         as for all layers of several inputs."""
         return None
+
+    def caution(self) -> str:
+        """What to think of with these settings: a sentence for a warning; empty: nothing."""
+        return ""
 
     def finds_maxima_in(self, shape: Shape) -> Shape | None:
         """The part of an input of this shape, from its beginning, that the layer looks at for
