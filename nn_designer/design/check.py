@@ -63,6 +63,8 @@ class Report:
     total_parameters: int = 0
     macs: int = 0
     training_memory_bytes: int = 0
+    trainable_parameters: int = 0
+    """Those of ``total_parameters`` that training changes."""
 
     @property
     def ok(self) -> bool:
@@ -124,6 +126,7 @@ class _Check:
         known = {id: found for id, found in self.facts.items() if not found.error}
         used = [found for id, found in known.items() if id in self.used]
         parameters = sum(found.parameters for found in used)
+        self._frozen(known)
         need = self._memory(training, known, parameters)
         by_severity = sorted(self.problems, key=lambda problem: problem.severity != "error")
         return Report(
@@ -134,6 +137,7 @@ class _Check:
             parameters,
             sum(found.macs for found in used),
             need,
+            sum(found.trainable for found in used),
         )
 
     def _add(
@@ -213,6 +217,8 @@ class _Check:
             tuple(each.activation for each in known),
         )
         self.facts[layer.id] = found
+        if caution := made(kind, settings.values).caution():
+            self._add("warning", f"{layer.name}: {caution}", layer)
         if found.error:
             # "Dense expects..." becomes "Encoder expects...".
             own = found.error.removeprefix(kind.title)
@@ -270,6 +276,18 @@ class _Check:
         for sentence in read.unknown:
             self._add("warning", f"{title} has the {sentence}")
         return read.values
+
+    def _frozen(self, known: Mapping[str, Facts]) -> None:
+        """Something must be able to learn; the badge goes to the last layer that could."""
+        with_weights = [id for id in self.document.order if id in self.used and id in known]
+        with_weights = [id for id in with_weights if known[id].weights]
+        if with_weights and not any(known[id].trainable for id in with_weights):
+            self._add(
+                "error",
+                "All layers with weights are frozen, so that nothing can learn. Switch on "
+                "Trainable for at least one of them.",
+                self.document.layer(with_weights[-1]),
+            )
 
     def _inputs_fit(self, summary: DataSummary) -> None:
         _, misfits = assigned_features(self.document, summary.columns, summary.title)

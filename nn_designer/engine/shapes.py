@@ -16,7 +16,7 @@ class ShapeError(ValueError):
 
 @dataclass(frozen=True)
 class WeightSpec:
-    """A trainable tensor of a layer, in the layout that files use (Dense kernel: (in, out)).
+    """A tensor that a layer holds, in the layout that files use (Dense kernel: (in, out)).
 
     Keys for the initializer and the regularizer are the layer's settings' values.
     ``fan`` is (fan_in, fan_out) for the initializers that scale by it.
@@ -28,6 +28,8 @@ class WeightSpec:
     fan: tuple[int, int]
     l1: float = 0.0
     l2: float = 0.0
+    ones: tuple[int, int] | None = None
+    """The range of the last axis that begins as 1, whatever the initializer says."""
 
     @property
     def size(self) -> int:

@@ -47,12 +47,23 @@ class _ByChannel(KernelKind):
 class DepthwiseConv2D(_ByChannel):
     """Slides filters over a picture, each over one channel only: few weights, but channels are
     not mixed.
-
-    y[i, j, c] = activation(Σ kernel[c] · x[i · stride + taps, j · stride + taps, c] + bias).
     """
 
     key = "depthwise_conv2d"
     title = "DepthwiseConv2D"
+    formula = (
+        "z[i, j, c, m] = Σₖₗ kernel[k, l, c, m]·x[s·i + d·k, s·j + d·l, c] + bias, "
+        "with strides s and dilation d; y = f(z)"
+    )
+    backward = (
+        "∂L/∂z = f′(z)·∂L/∂y; ∂L/∂x[s·i + d·k, s·j + d·l, c] += Σₘ kernel[k, l, c, m]·∂L/∂z[i, "
+        "j, c, m]; ∂L/∂kernel[k, l, c, m] = Σ x[s·i + d·k, s·j + d·l, c]·∂L/∂z[i, j, c, m]; "
+        "∂L/∂bias = Σ ∂L/∂z"
+    )
+    source = (
+        'Howard et al. 2017, "MobileNets: efficient convolutional neural networks for mobile '
+        'vision applications"'
+    )
     first_params = ("kernel_size", "strides", "padding", "dilation_rate", "depth_multiplier")
 
     def summary(self) -> str:
@@ -77,7 +88,8 @@ class DepthwiseConv2D(_ByChannel):
         (x,) = inputs
         y = plan.new_value(self.output_shape([x.shape]))
         depthwise = Depthwise(plan, *self.windows_of(x.shape), x.shape[-1], self.depth_multiplier)
-        depthwise.emit_forward(x.data, plan.parameters("kernel"), y.data)
+        picture = plan.batch_last(x)
+        depthwise.emit_forward(picture, plan.parameters("kernel"), y.data)
         kernel_gradient = plan.gradients("kernel")
         bias_gradient = plan.gradients("bias") if self.use_bias else None
         if self.use_bias:
@@ -85,7 +97,7 @@ class DepthwiseConv2D(_ByChannel):
 
         def backward() -> None:
             dy = y.shaped(plan.gradient(y))
-            depthwise.emit_kernel_gradient(x.data, dy, kernel_gradient)
+            depthwise.emit_kernel_gradient(picture, dy, kernel_gradient)
             if bias_gradient is not None:
                 emit_bias_gradient(plan, dy, bias_gradient)
             if x.needs_gradient:
@@ -99,13 +111,20 @@ class DepthwiseConv2D(_ByChannel):
 class SeparableConv2D(_ByChannel):
     """A Conv2D in two steps: a filter for each channel by itself, then a mix of the channels at
     each place. Nearly as able, with far fewer weights.
-
-    y = activation(pointwise · (depthwise over x) + bias).
-    Chollet 2017, "Xception: deep learning with depthwise separable convolutions".
     """
 
     key = "separable_conv2d"
     title = "SeparableConv2D"
+    formula = (
+        "u = DepthwiseConv2D of x, without bias and activation; z[i, j] = "
+        "pointwise_kernelᵀ·u[i, j] + bias; y = f(z)"
+    )
+    backward = (
+        "∂L/∂z = f′(z)·∂L/∂y; ∂L/∂u[i, j] = pointwise_kernel·∂L/∂z[i, j]; ∂L/∂pointwise_kernel "
+        "= Σ u[i, j]·∂L/∂z[i, j]ᵀ; ∂L/∂bias = Σ ∂L/∂z; ∂L/∂depthwise_kernel and ∂L/∂x follow "
+        "from ∂L/∂u as in DepthwiseConv2D"
+    )
+    source = 'Chollet 2017, "Xception: deep learning with depthwise separable convolutions"'
     first_params = (
         "filters",
         "kernel_size",
@@ -157,7 +176,8 @@ class SeparableConv2D(_ByChannel):
         kernel_gradient = plan.gradients("pointwise_kernel")
         depthwise_gradient = plan.gradients("depthwise_kernel")
         bias_gradient = plan.gradients("bias") if self.use_bias else None
-        depthwise.emit_forward(x.data, plan.parameters("depthwise_kernel"), between)
+        picture = plan.batch_last(x)
+        depthwise.emit_forward(picture, plan.parameters("depthwise_kernel"), between)
         pointwise.emit_forward(between, kernel, y.data)
         if self.use_bias:
             emit_bias(plan, plan.parameters("bias"), y.data)
@@ -169,7 +189,7 @@ class SeparableConv2D(_ByChannel):
                 emit_bias_gradient(plan, dy, bias_gradient)
             passed = plan.scratch(between.shape)
             pointwise.emit_input_gradient(dy, kernel, passed)
-            depthwise.emit_kernel_gradient(x.data, passed, depthwise_gradient)
+            depthwise.emit_kernel_gradient(picture, passed, depthwise_gradient)
             if x.needs_gradient:
                 with plan.gradient_target(x) as dx:
                     depthwise.emit_input_gradient(passed, x.shaped(dx))

@@ -9,7 +9,15 @@ import torch.nn.functional as F
 
 from nn_designer.engine.inputs import Arrays, by_name
 from nn_designer.engine.network import Network
-from tests.parity import torch_convolutions, torch_merges, torch_normalization, torch_shapes
+from tests.parity import (
+    torch_convolutions,
+    torch_formulas,
+    torch_merges,
+    torch_normalization,
+    torch_recurrent,
+    torch_sequences,
+    torch_shapes,
+)
 
 ACTIVATIONS: dict[str, Any] = {
     "linear": lambda x: x,
@@ -63,8 +71,11 @@ LOGIT_LOSSES: dict[str, Any] = {
 TWINS: dict[str, Any] = {
     **torch_merges.TWINS,
     **torch_normalization.TWINS,
+    **torch_recurrent.TWINS,
     **torch_shapes.TWINS,
     **torch_convolutions.TWINS,
+    **torch_formulas.TWINS,
+    **torch_sequences.TWINS,
 }
 """Kind → what it does: a function of the layer, its inputs and its weights by name."""
 
@@ -74,10 +85,13 @@ class Twin:
 
     def __init__(self, network: Network) -> None:
         self.network = network
-        self.weights = {
-            name: {k: torch.tensor(v, requires_grad=True) for k, v in tensors.items()}
+        self.weights: dict[str, dict[str, torch.Tensor]] = {
+            name: {k: torch.tensor(v) for k, v in tensors.items()}
             for name, tensors in network.get_weights().items()
         }
+        for name, gradients in network.weight_gradients.items():
+            for key in gradients:
+                self.weights[name][key].requires_grad_()
 
     def forward(self, x: Arrays) -> tuple[dict[str, torch.Tensor], dict[str, torch.Tensor]]:
         """Every node's output, and what its activation was applied to."""
@@ -136,8 +150,8 @@ class Twin:
     def regularization(self) -> torch.Tensor:
         """What L1 and L2 add to the loss."""
         total = torch.zeros(())
-        for name, specs in self.network.specs.items():
-            for spec in specs:
+        for name in self.network.weight_gradients:
+            for spec in self.network.weight_specs[name]:
                 weight = self.weights[name][spec.name]
                 total = total + spec.l1 * weight.abs().sum() + spec.l2 * weight.square().sum()
         return total
