@@ -14,11 +14,11 @@ class Checkpoint:
     """Continuing from it gives the very same weights, bit for bit, as never stopping.
 
     Plain values and arrays (copies), so that it can be sent to another process and kept in a
-    file. ``parameters`` is the network's flat vector as the optimizer goes on with it, not
-    averaged.
+    file. ``variables`` is the network's flat vector, parameters and state, as the optimizer goes
+    on with it: not averaged.
     """
 
-    parameters: np.ndarray
+    variables: np.ndarray
     optimizer_state: Mapping[str, np.ndarray | int]
     update_state: Mapping[str, np.ndarray | int]
     """What is summed up and averaged around the optimizer."""

@@ -78,6 +78,11 @@ class TrainingRun:
         """Raises TrainingError if they do not fit together, ParamError for bad settings."""
         _attach_loss(network, settings.loss, loss_settings)
         self.optimizer = OPTIMIZERS[settings.optimizer](**(optimizer_settings or {}))
+        if network.weight_specs and not network.weight_gradients:
+            raise TrainingError(
+                "All layers with weights are frozen, so that nothing can learn. Switch on "
+                "Trainable for at least one of them."
+            )
         self.network = network
         self.settings = settings = settings.in_force()
         self.control = control if control is not None else Control()
@@ -126,12 +131,12 @@ class TrainingRun:
             random.bit_generator.state = fresh.bit_generator.state
         if checkpoint is not None:
             self._check_identity(checkpoint)
-            np.copyto(network.parameters, checkpoint.parameters)
+            np.copyto(network.variables, checkpoint.variables)
         self._splits = not self.optimizer.sees_all_samples and splits_batches(
             network, self._batch_size
         )
         try:
-            self._first_parameters = network.parameters.copy()
+            self._first_variables = network.variables.copy()
             self.update = Update(network, self.optimizer, settings)
         except MemoryError:
             raise TrainingError(
@@ -148,6 +153,7 @@ class TrainingRun:
         s = self.settings
         return {
             "number of parameters": self.network.parameter_count,
+            "number of trainable parameters": self.network.parameters.size,
             "number of training samples": self._n,
             "batch size": s.batch_size,
             "loss": s.loss,
@@ -164,9 +170,11 @@ class TrainingRun:
         """
         if self._diverged:
             raise TrainingError("The run diverged; start again with a smaller learning rate.")
-        parameters = self.update.raw_parameters if self._replaced is None else self._replaced
+        with self.update.raw():
+            variables = self.network.variables if self._replaced is None else self._replaced
+            variables = variables.copy()
         return Checkpoint(
-            parameters=parameters.copy(),
+            variables=variables,
             optimizer_state=self.optimizer.state(),
             update_state=self.update.state(),
             schedule_state=self.learning_rates.state(),
@@ -352,9 +360,9 @@ class TrainingRun:
                 watched = validation.loss
             else:
                 watched = train.loss
-            if not (math.isfinite(watched) and np.isfinite(network.parameters).all()):
+            if not (math.isfinite(watched) and np.isfinite(network.variables).all()):
                 return None
-            is_best = self._best.update(self._epoch + 1, watched, network.parameters)
+            is_best = self._best.update(self._epoch + 1, watched, network.variables)
         rate = self._learning_rate()
         self._epoch += 1
         self._batch = 0
@@ -388,9 +396,9 @@ class TrainingRun:
     def _finished(self, reason: str) -> Finished:
         settings, best = self.settings, self._best
         restores = settings.early_stopping and settings.keep_best and reason != "stopped"
-        if restores and best.parameters is not None and best.epoch != self._epoch:
-            self._replaced = self.network.parameters.copy()
-            np.copyto(self.network.parameters, best.parameters)
+        if restores and best.variables is not None and best.epoch != self._epoch:
+            self._replaced = self.network.variables.copy()
+            np.copyto(self.network.variables, best.variables)
         kept = f" The weights are those of epoch {best.epoch:,}, the best." if restores else ""
         messages = {
             "completed": f"Training is complete: {_epochs(self._epoch)}.{kept}",
@@ -403,8 +411,8 @@ class TrainingRun:
     def _finished_diverged(self) -> Finished:
         self._diverged = True
         network, best = self.network, self._best
-        back_to = self._first_parameters if best.parameters is None else best.parameters
-        np.copyto(network.parameters, back_to)
+        back_to = self._first_variables if best.variables is None else best.variables
+        np.copyto(network.variables, back_to)
         message = divergence_message(
             epoch=self._epoch + 1,
             batch=self._batch,

@@ -200,10 +200,14 @@ class Update:
         yield
         self.show_raw()
 
-    @property
-    def raw_parameters(self) -> np.ndarray:
-        """The weights that training goes on with; not a copy."""
-        return self._raw if self._shows_average else self._parameters
+    @contextmanager
+    def raw(self) -> Iterator[None]:
+        """The network holds the weights that training goes on with meanwhile."""
+        shows_average = self._shows_average
+        self.show_raw()
+        yield
+        if shows_average:
+            self.show_average()
 
     # --- checkpoints ---
 
