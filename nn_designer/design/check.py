@@ -25,6 +25,7 @@ from nn_designer.design.wiring import (
     used_layers,
 )
 from nn_designer.engine.losses import LOSSES
+from nn_designer.engine.optimizers import OPTIMIZERS
 from nn_designer.engine.shapes import shape_text
 from nn_designer.engine.training_methods import METHODS, own_settings_name
 from nn_designer.engine.training_settings import TrainingSettings
@@ -130,6 +131,7 @@ class _Check:
         used = [found for id, found in known.items() if id in self.used]
         parameters = sum(found.parameters for found in used)
         self._frozen(known)
+        self._optimizer_suits(training, parameters)
         need = self._memory(training, known, parameters)
         by_severity = sorted(self.problems, key=lambda problem: problem.severity != "error")
         return Report(
@@ -352,6 +354,24 @@ class _Check:
                 problem = f"{end.name}: {problem}"
             wire = self.document.incoming(end.id)[0]
             self._add("error", problem, self.document.layer(wire.source))
+
+    def _optimizer_suits(self, training: TrainingSettings, parameters: int) -> None:
+        """Asked of the optimizer itself."""
+        layers = [layer for layer in self.document.layers if layer.id in self.used]
+        problem = OPTIMIZERS[training.optimizer].problem_with(
+            parameters,
+            self.summary.n_rows if self.summary is not None else 0,
+            [layer.name for layer in layers if self._is_random(layer)],
+        )
+        if problem:
+            self._add("error", problem)
+
+    def _is_random(self, layer: Layer) -> bool:
+        kind = self.kinds[layer.id]
+        if kind is None:
+            return False
+        settings = read_settings(kind, layer.settings)
+        return not settings.wrong and made(kind, settings.values).is_random
 
     def _memory(
         self, training: TrainingSettings, known: Mapping[str, Facts], parameters: int

@@ -29,6 +29,7 @@ class Adam(Optimizer):
     )
     source = "Kingma and Ba 2015, Adam: a method for stochastic optimization"
     slots: ClassVar[tuple[str, ...]] = ("mean", "squares")
+    high_rate = 0.03
 
     beta_1 = share_setting(0.9, "β₁ (momentum)", "How slowly the direction is forgotten.")
     beta_2 = share_setting(

@@ -29,6 +29,7 @@ class Adamax(Optimizer):
     formula = "m ← β₁ m + (1 - β₁) g;  u ← max(β₂ u, |g|);  w ← w - η / (1 - β₁ᵗ) · m / (u + ε)"
     source = "Kingma and Ba 2015, Adam: a method for stochastic optimization, section 7"
     slots = ("mean", "largest")
+    high_rate = 0.03
 
     beta_1 = share_setting(0.9, "β₁ (momentum)", "How slowly the direction is forgotten.")
     beta_2 = share_setting(0.999, "β₂ (memory)", "How slowly the largest gradient is forgotten.")

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from nn_designer.engine.optimizers import OPTIMIZERS
 from nn_designer.engine.training_data import Part
 
 LARGE = 100.0
 """Inputs and targets beyond this are far from the range that networks are made for."""
-
-HIGH_RATES = {"adam": 0.03, "adamw": 0.03, "rmsprop": 0.03, "adagrad": 0.5}
-"""From these learning rates on (0.1 for others), the rate is the first suspect."""
 
 
 def divergence_message(
@@ -49,7 +47,9 @@ def _cause(learning_rate: float, optimizer: str, part: Part) -> str:
             f"The targets are probably the cause, they reach {largest_target:,.4g}: "
             "scale them to about -1 to 1 (standardize them)."
         )
-    if learning_rate >= HIGH_RATES.get(optimizer, 0.1):
+    if OPTIMIZERS[optimizer].sees_all_samples:
+        return "The gradients probably exploded from layer to layer: try fewer layers, or Adam."
+    if learning_rate >= OPTIMIZERS[optimizer].high_rate:
         return (
             f"The learning rate of {learning_rate:g} is probably too high: try "
             f"{learning_rate / 10:.3g}."

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 
 class FullBatchLoop(BatchLoop):
-    """One batch of all samples; the optimizer evaluates it as often as it needs to."""
+    """One batch of all samples; the optimizer evaluates it as often as it needs to. Its logits in
+    the ring are those before the step."""
 
     def _compile(
         self, network: Network, update: Update, part: Part, batch_size: int, n_batches: int

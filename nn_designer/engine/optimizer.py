@@ -77,6 +77,8 @@ class Optimizer(Method):
     """What the slots hold before the first step."""
     n_coefficients: ClassVar[int] = 1
     """How many numbers change from step to step; the first holds the learning rate."""
+    high_rate: ClassVar[float] = 0.1
+    """From this learning rate on, the rate is the first suspect when a run diverges."""
     decays_weights: ClassVar[bool] = False
     """Whether it has a weight decay of its own."""
     sees_all_samples: ClassVar[bool] = False

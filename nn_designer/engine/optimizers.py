@@ -84,6 +84,7 @@ class AdaGrad(Optimizer):
     formula = "s ← s + g²;  w ← w - η g / √(s + ε)"
     source = "Duchi et al. 2011, Adaptive subgradient methods for online learning"
     slots = ("squares",)
+    high_rate = 0.5
     initial = 0.1  # as Keras: keeps the first steps small
 
     epsilon = epsilon_setting(1e-7)
@@ -111,6 +112,7 @@ class RMSProp(Optimizer):
     formula = "v ← ρ v + (1 - ρ) g²;  w ← w - η g / √(v + ε)"
     source = "Tieleman and Hinton 2012, Lecture 6.5"
     slots = ("squares",)
+    high_rate = 0.03
 
     rho = share_setting(0.9, "ρ (memory)", "How slowly old gradients are forgotten.")
     epsilon = epsilon_setting(1e-7)
@@ -147,6 +149,7 @@ class Adadelta(Optimizer):
     )
     source = "Zeiler 2012, ADADELTA: an adaptive learning rate method"
     slots = ("squares", "changes")
+    high_rate = 2.0
 
     rho = share_setting(0.95, "ρ (memory)", "How slowly old gradients and steps are forgotten.")
     epsilon = epsilon_setting(1e-7)
@@ -188,6 +191,7 @@ class Lion(Optimizer):
     formula = "w ← w - η sign(β₁ m + (1 - β₁) g);  m ← β₂ m + (1 - β₂) g"
     source = "Chen et al. 2023, Symbolic discovery of optimization algorithms"
     slots = ("mean",)
+    high_rate = 0.01
 
     beta_1 = share_setting(
         0.9, "β₁ (momentum)", "How much of the direction is that of earlier steps."

@@ -417,7 +417,7 @@ class TrainingRun:
             epoch=self._epoch + 1,
             batch=self._batch,
             best_epoch=best.epoch,
-            learning_rate=self._learning_rate(),
+            learning_rate=self._base_rate(),
             optimizer=self.settings.optimizer,
             part=self.train_part,
         )
