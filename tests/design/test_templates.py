@@ -109,6 +109,16 @@ def test_lenet_is_a_convolutional_network_and_learns_at_once():
     assert score(edits.set_training(document, "epochs", 1), samples=12_000) > 0.95
 
 
+def test_lstm_rows_reads_series_and_learns_at_once():
+    """Its full training takes a minute: benchmarks/accuracy.py has the result."""
+    document = templates.new("lstm-rows")
+    kinds = [document.layer(id).kind for id in document.order]
+    assert kinds == ["input", "lstm", "dense", "output"]
+    assert data.summary(document.data).sample_shape == (28, 28)
+    document = edits.set_training(edits.set_setting(document, "lstm_1", "units", 32), "epochs", 2)
+    assert score(document, samples=12_000) > 0.85
+
+
 def test_the_skip_template_has_a_branch_and_a_sum():
     document = templates.new("skip")
     (add,) = document.of_kind("add")
