@@ -61,6 +61,11 @@ TEMPLATES: tuple[Template, ...] = (
         "Predicts how far a car goes on a gallon: a number instead of a class.",
     ),
     Template(
+        "forecast",
+        "Forecast",
+        "Reads how the carbon dioxide in the air changed, month by month, and says what comes next.",
+    ),
+    Template(
         "skip",
         "Skip connection",
         "A branch that is added to what it came from: the idea behind very deep networks.",
