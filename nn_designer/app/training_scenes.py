@@ -61,8 +61,10 @@ def look_at(dataset: Dataset, prepared: Prepared, run: int) -> Scene:
             kept = rows[np.isfinite(raw[rows]).all(axis=1)][:MOST_POINTS]
             y = dataset.y[kept]
             points[part] = (raw[kept], y if y.ndim == 1 else y[:, 0])
+    feature_names = tuple(column.name for column in dataset.columns)
     if dataset.timeline is not None:
         points, bounds = _series(dataset, dataset.timeline, prepared)
+        feature_names = ("year", dataset.timeline.quantity)
     empty = (np.empty((0, 1)), np.empty(0))
     train_x, train_y = points.get("train", empty)
     validation_x, validation_y = points.get("validation", empty)
@@ -70,7 +72,7 @@ def look_at(dataset: Dataset, prepared: Prepared, run: int) -> Scene:
         run=run,
         kind=kind,
         title=dataset.title,
-        feature_names=tuple(column.name for column in dataset.columns),
+        feature_names=feature_names,
         target_names=tuple(dataset.target_names),
         class_names=tuple(dataset.class_names),
         n_train=len(prepared.x_train),

@@ -38,12 +38,13 @@ class Forecast(PlotFrame):
         low_x, high_x, low_y, high_y = scene.bounds
         self.plot.vb.setRange(xRange=(low_x, high_x), yRange=(low_y, high_y), padding=0)
         self.set_title("Forecast", f"{scene.part} part")
-        self.set_axis_labels("year", "level")
-        self.before.setData(x=scene.train_x[:, 0], y=scene.train_y)
-        if scene.part == "validation":
-            self.truth.setData(x=scene.validation_x[:, 0], y=scene.validation_y)
-        else:
-            self.truth.setData(x=scene.train_x[:, 0], y=scene.train_y)
+        self.set_axis_labels(*scene.feature_names)
+        x, y = self._shown_part(scene)
+        self.before.setData(
+            x=np.append(scene.train_x[:, 0], x[:1, 0]), y=np.append(scene.train_y, y[:1])
+        )
+        self.before.setVisible(scene.part == "validation")
+        self.truth.setData(x=x[:, 0], y=y)
         self.forecast.setData(x=np.empty(0), y=np.empty(0))
 
     def show_probe(self, probe: Probe) -> None:
@@ -52,16 +53,17 @@ class Forecast(PlotFrame):
         scene = self.scene_shown
         if scene is None:
             return
-        is_validation = scene.part == "validation"
-        x, y = (
-            (scene.validation_x, scene.validation_y)
-            if is_validation
-            else (scene.train_x, scene.train_y)
-        )
+        x, y = self._shown_part(scene)
         if len(y) == len(probe.values) and len(y):
             error = float(np.abs(probe.values[:, 1] - y).mean())
             same = float(np.abs(x[:, 1] - y).mean())
             self.set_title("Forecast", f"off by {error:.2g}; same as last time: {same:.2g}")
+
+    def _shown_part(self, scene: Scene) -> tuple[np.ndarray, np.ndarray]:
+        """x (n, 2), times and the levels before, and y (n,), the levels, of the scene's part."""
+        if scene.part == "validation":
+            return scene.validation_x, scene.validation_y
+        return scene.train_x, scene.train_y
 
     def apply_theme(self, theme: Theme) -> None:
         super().apply_theme(theme)
