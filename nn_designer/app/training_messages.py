@@ -81,8 +81,9 @@ class Scene:
     features, a number), "confusion" (other classes), "series" (a series), "scatter" (other
     numbers).
     ``train_x``, ``validation_x`` (n, 1 or 2) and ``train_y``, ``validation_y`` (n,) are the
-    points; of a series, ``feature_names`` are those of the axes, and x is the time and the level that was known before; empty for confusion
-    and scatter. ``bounds``: low x, high x, low y, high y of the view.
+    points; of a series, ``feature_names`` are those of the axes, and x is the time and the level
+    that was known before; empty for confusion and scatter. ``bounds``: low x, high x, low y,
+    high y of the view.
     ``part``: which part confusion and scatter are of, "validation" or "training".
     """
 
