@@ -14,6 +14,7 @@ from nn_designer.layers.dense import Dense
 from nn_designer.layers.depthwise import DepthwiseConv2D, SeparableConv2D
 from nn_designer.layers.dot import Dot
 from nn_designer.layers.dropout import Dropout
+from nn_designer.layers.embedding import Embedding
 from nn_designer.layers.flatten import Flatten
 from nn_designer.layers.formula import Formula
 from nn_designer.layers.global_pooling import (
@@ -73,6 +74,7 @@ KINDS: dict[str, type[LayerKind]] = {
         GlobalMaxPooling2D,
         GlobalAveragePooling1D,
         GlobalAveragePooling2D,
+        Embedding,
         PositionalEmbedding,
         MultiHeadAttention,
         TimeDistributedDense,

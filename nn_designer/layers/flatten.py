@@ -21,6 +21,7 @@ class Flatten(LayerKind):
     key = "flatten"
     title = "Flatten"
     category = Category.SHAPE
+    hands_on_numbers = True
     basic = True
 
     def output_shape(self, input_shapes: Sequence[Shape]) -> Shape:

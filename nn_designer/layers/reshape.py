@@ -25,6 +25,7 @@ class Reshape(LayerKind):
     key = "reshape"
     title = "Reshape"
     category = Category.SHAPE
+    hands_on_numbers = True
 
     target_shape = Dimensions(
         (-1, 1), minimum=-1, help="The new sizes, such as 28 × 28 × 1; one may be -1."
@@ -73,6 +74,7 @@ class Permute(LayerKind):
     key = "permute"
     title = "Permute"
     category = Category.SHAPE
+    hands_on_numbers = True
     example_inputs: ClassVar[tuple[Shape, ...]] = ((2, 3),)
 
     dims = Dimensions(
@@ -122,6 +124,7 @@ class RepeatVector(LayerKind):
     key = "repeat_vector"
     title = "RepeatVector"
     category = Category.SHAPE
+    hands_on_numbers = True
 
     n = Int(2, minimum=1, maximum=1_000_000, title="Times", help="How many rows to make.")
 

@@ -33,7 +33,6 @@ class TimeDistributedDense(Dense):
         "steps and the batch"
     )
     source = "Dense of https://keras.io/api/layers/core_layers/dense/, along the last axis"
-    halves_batches = False
     example_inputs = ((4, 3),)
 
     def output_shape(self, input_shapes: Sequence[Shape]) -> Shape:

@@ -40,6 +40,7 @@ def test_keys_are_those_that_files_use() -> None:
         "global_max_pooling2d",
         "global_average_pooling1d",
         "global_average_pooling2d",
+        "embedding",
         "positional_embedding",
         "multi_head_attention",
         "time_distributed_dense",
