@@ -153,6 +153,8 @@ class Network:
             for spec in specs:
                 initializer = INITIALIZERS[spec.initializer]
                 values = initializer.initialize(rng, spec.shape, spec.fan, self.dtype)
+                if spec.ones is not None:
+                    values[..., slice(*spec.ones)] = 1.0
                 self.weights[name][spec.name][...] = values
         fresh = np.random.default_rng([seed, len(self.nodes)])
         # The state is replaced, not the generator: compiled steps hold on to it.
