@@ -23,6 +23,9 @@ class Flatten(LayerKind):
     category = Category.SHAPE
     hands_on_numbers = True
     basic = True
+    formula = "y = x, as one list"
+    backward = "∂L/∂x = ∂L/∂y, in the shape of x"
+    source = "Defined as in Keras"
 
     def output_shape(self, input_shapes: Sequence[Shape]) -> Shape:
         return (math.prod(input_shapes[0]),)
