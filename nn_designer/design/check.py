@@ -226,7 +226,7 @@ class _Check:
         )
         self.facts[layer.id] = found
         if caution := made(kind, settings.values).caution():
-            self._add("warning", f"{layer.name}: {caution}", layer)
+            self._add("warning", f"{layer.name}{caution.removeprefix(kind.title)}", layer)
         if made(kind, settings.values).index_count() is not None:
             self._looks_up(layer)
         if found.error:

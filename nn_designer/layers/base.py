@@ -122,7 +122,8 @@ class LayerKind(HasParams):
         return None
 
     def caution(self) -> str:
-        """What to think of with these settings: a sentence for a warning; empty: nothing."""
+        """What to think of with these settings: a sentence for a warning that begins with the
+        kind's title; empty: nothing."""
         return ""
 
     def finds_maxima_in(self, shape: Shape) -> Shape | None:

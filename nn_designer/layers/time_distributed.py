@@ -27,6 +27,7 @@ class TimeDistributedDense(Dense):
     key = "time_distributed_dense"
     title = "TimeDistributed Dense"
     category = Category.ATTENTION
+    basic = False
     formula = "y[t] = f(W·x[t] + b)"
     backward = (
         "∂L/∂x[t] = Wᵀ·∂L/∂z[t]; ∂L/∂W = Σ ∂L/∂z[t]·x[t]ᵀ; ∂L/∂b = Σ ∂L/∂z[t], Σ over the "
