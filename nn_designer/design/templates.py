@@ -44,6 +44,11 @@ TEMPLATES: tuple[Template, ...] = (
         "Digits, row by row",
         "An LSTM reads the picture from top to bottom: 98 of 100 handwritten digits right.",
     ),
+    Template(
+        "attention-mini",
+        "Digits, read with attention",
+        "Each row of the picture looks at all the others: a transformer in small.",
+    ),
     Template("xor", "XOR", "The small puzzle that a single neuron can't solve."),
     Template(
         "spiral", "Spiral", "Two spirals wound into each other: watch the border between them bend."
