@@ -44,6 +44,8 @@ class Column(Encoded):
     - ``date``: float64 years with the part of the year passed (1982.5), NaN where missing.
     - ``category``: int32 indices into ``categories``, -1 where missing. With ``has_other``,
       the last category stands for all rarer values together.
+
+    Numbers of an index are to be looked up by an Embedding and stay as they are.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Column(Encoded):
     categories: tuple[str, ...] = ()
     has_other: bool = False
     date_order: str = ""
+    is_index: bool = False
 
     def __len__(self) -> int:
         return len(self.values)

@@ -354,7 +354,7 @@ def _fit_column(column: Column, rows: NDArray[np.intp]) -> ColumnInput:
         return ColumnInput(
             column.name, "category", categories=column.categories, has_other=column.has_other
         )
-    mean, scale = _mean_and_scale(column.values[rows])
+    mean, scale = (0.0, 1.0) if column.is_index else _mean_and_scale(column.values[rows])
     return ColumnInput(column.name, column.kind, mean, scale, date_order=column.date_order)
 
 

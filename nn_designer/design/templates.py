@@ -39,6 +39,11 @@ TEMPLATES: tuple[Template, ...] = (
         "Digits, seen as pictures",
         "Filters slide over the picture: 993 of 1,000 handwritten digits right.",
     ),
+    Template(
+        "attention-mini",
+        "Digits, read with attention",
+        "Each row of the picture looks at all the others: a transformer in small.",
+    ),
     Template("xor", "XOR", "The small puzzle that a single neuron can't solve."),
     Template(
         "spiral", "Spiral", "Two spirals wound into each other: watch the border between them bend."

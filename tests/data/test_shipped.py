@@ -68,6 +68,15 @@ def test_pictures_can_keep_their_rows_and_columns() -> None:
     np.testing.assert_array_equal(pictures.x_train.reshape(-1, 64), prepare(flat, 0.2, 3).x_train)
 
 
+def test_pictures_can_be_read_row_by_row() -> None:
+    choice = DataChoice("digits", {"shape": "rows"})
+    assert summary(choice).sample_shape == (8, 8)
+    rows, flat = load(choice), load(DataChoice("digits"))
+    assert rows.x is not None and flat.x is not None
+    np.testing.assert_array_equal(rows.x[5, 3], flat.x[5, 3 * 8 : 4 * 8])
+    assert rows.image_shape == (8, 8, 1)
+
+
 def test_the_summary_of_pictures_needs_no_pixels(monkeypatch: pytest.MonkeyPatch) -> None:
     from nn_designer.data.pictures import Digits, Mnist
 

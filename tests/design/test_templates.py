@@ -125,6 +125,15 @@ def test_lenet_is_a_convolutional_network_and_learns_at_once():
     assert score(edits.set_training(document, "epochs", 1), samples=12_000) > 0.95
 
 
+def test_attention_mini_is_a_block_of_a_transformer_and_learns_at_once():
+    document = templates.new("attention-mini")
+    attention, first = document.of_kind("multi_head_attention")[0], document.of_kind("add")[0]
+    (before,) = (wire.source for wire in document.incoming(attention.id))
+    assert {wire.source for wire in document.incoming(first.id)} == {before, attention.id}
+    assert data.summary(document.data).sample_shape == (28, 28)
+    assert score(edits.set_training(document, "epochs", 2), samples=12_000) > 0.8
+
+
 def test_the_skip_template_has_a_branch_and_a_sum():
     document = templates.new("skip")
     (add,) = document.of_kind("add")
