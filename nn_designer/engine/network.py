@@ -14,7 +14,7 @@ import numpy as np
 from nn_designer.engine.cost import Cost, cost_of
 from nn_designer.engine.graph import LayerLike, NetworkError, Node, ends, in_order, only_user
 from nn_designer.engine.halves import Half
-from nn_designer.engine.initializers import INITIALIZERS
+from nn_designer.engine.initializers import initializer
 from nn_designer.engine.losses import LOSSES, Criterion
 from nn_designer.engine.parallel import Helper
 from nn_designer.engine.plan import Plan
@@ -172,8 +172,8 @@ class Network:
         for name, specs in self.specs.items():
             rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
             for spec in specs:
-                initializer = INITIALIZERS[spec.initializer]
-                values = initializer.initialize(rng, spec.shape, spec.fan, self.dtype)
+                drawn_by = initializer(spec.initializer)
+                values = drawn_by.initialize(rng, spec.shape, spec.fan, self.dtype)
                 self.weights[name][spec.name][...] = values
         fresh = np.random.default_rng([seed, len(self.nodes)])
         # The state is replaced, not the generator: compiled steps hold on to it.
