@@ -44,6 +44,7 @@ class Network:
         nodes: Sequence[Node],
         *,
         loss: str | None = None,
+        loss_settings: Mapping[str, Any] | None = None,
         seed: int = 0,
         dtype: Any = np.float32,
     ) -> None:
@@ -68,7 +69,7 @@ class Network:
         self.helper = Helper()
         """A second thread for large products, while a training run has started it."""
         self._plans: OrderedDict[tuple[int, bool, bool], Plan] = OrderedDict()
-        self.set_loss(loss)
+        self.set_loss(loss, loss_settings)
         self.initialize(seed)
 
     def _input_shapes(self, node: Node) -> list[Shape]:
@@ -126,8 +127,11 @@ class Network:
             raise NetworkError("The network has no loss. Choose one before training.")
         return self._criterion
 
-    def set_loss(self, loss: str | None) -> None:
-        """Attach another loss (a key of LOSSES), or none."""
+    def set_loss(self, loss: str | None, settings: Mapping[str, Any] | None = None) -> None:
+        """Attach another loss (a key of LOSSES) with settings of its own, or none.
+
+        Raises NetworkError if it does not exist or suit, ParamError for wrong settings.
+        """
         self._plans.clear()
         self._loss = loss
         self._criterion = None
@@ -136,13 +140,14 @@ class Network:
             return
         if loss not in LOSSES:
             raise NetworkError(f"There is no loss {loss!r}; choose one of {', '.join(LOSSES)}.")
+        attached = LOSSES[loss](**(settings or {}))
         if len(self.output_shape) != 1:
-            raise NetworkError(LOSSES[loss].problem_with(self.output_shape, "linear") or "")
-        activation = LOSSES[loss].fused_activation
+            raise NetworkError(attached.problem_with(self.output_shape, "linear") or "")
+        activation = attached.fused_activation
         if activation is not None:
             self._fused_name = self._node_with_logits(activation)
         self._criterion = Criterion(
-            LOSSES[loss],
+            attached,
             self.output_shape[0],
             from_logits=self._fused_name is not None,
             dtype=self.dtype,
