@@ -38,6 +38,10 @@ class Loss(Method):
     """What encoded targets look like: "number" (numbers; classes become a 1 among 0s),
     "one_hot" (a 1 among 0s), "classes" (the class as a whole number), "sign" (-1 or 1)."""
     fused_activation: ClassVar[str | None] = None
+    usual_activation: ClassVar[str] = "linear"
+    """The activation that the last layer of a network for numbers usually has with it."""
+    scales_targets: ClassVar[bool] = True
+    """Whether targets that are numbers may be standardized before training."""
     threshold: ClassVar[float] = 0.5
     """With one output and two classes: above it, the prediction is class 1."""
 

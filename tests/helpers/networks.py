@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from nn_designer.engine.losses import LOSSES
 from nn_designer.engine.network import Network, Node
 from tests.helpers.layer_examples import layer_examples
+from tests.helpers.losses import targets_for
 from tests.helpers.nodes import chain, dense, ends, node
 
 
@@ -146,10 +146,8 @@ def batch(network: Network, size: int = 5, seed: int = 1) -> tuple[np.ndarray, n
     rng = np.random.default_rng(seed)
     x = rng.normal(size=(size, *network.input_shape)).astype(network.dtype)
     (units,) = network.output_shape
-    target = LOSSES[network.loss or "mean_squared_error"].target
-    if target == "number":
-        return x, rng.normal(size=(size, units)).astype(network.dtype)
-    return x, rng.integers(0, max(units, 2), size)
+    y = targets_for(network.loss or "mean_squared_error", rng, size, units)
+    return x, y.astype(network.dtype) if y.dtype.kind == "f" else y
 
 
 def randomize(network: Network, seed: int = 2, scale: float = 0.7) -> Network:
