@@ -16,7 +16,7 @@ from nn_designer.cli.rescue import write_or_rescue
 from nn_designer.design import edits
 from nn_designer.design.adapt import adapt_to_data
 from nn_designer.design.check import check
-from nn_designer.design.compile import compile_design, optimizer_settings, training_settings
+from nn_designer.design.compile import compile_design, own_settings, training_settings
 from nn_designer.design.document import Document
 from nn_designer.engine.network import Network
 from nn_designer.engine.progress import EpochProgress, Finished
@@ -121,8 +121,8 @@ def _train(run: Run, interrupts: Interrupts, *, as_json: bool) -> None:
         run.network,
         run.prepared.for_training(),
         run.settings,
-        optimizer_settings=optimizer_settings(run.document),
         control=control,
+        **own_settings(run.document),
     )
     try:
         for event in progress:

@@ -118,7 +118,7 @@ class _Ending:
         loss = LOSSES.get(self.loss)
         if loss is None or type(self.units) is not int or self.activation not in ACTIVATIONS:
             return False
-        if loss.problem_with(
+        if loss().problem_with(
             (self.units,),
             self.activation,
             summary.task,

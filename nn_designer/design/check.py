@@ -14,11 +14,13 @@ from typing import Any, Literal
 from nn_designer.data.dataset import DataSummary
 from nn_designer.design.document import Document, Layer, Wire
 from nn_designer.design.edit_base import kind_or_none
+from nn_designer.design.edit_settings import method_key
+from nn_designer.design.frozen import EMPTY
 from nn_designer.design.inference import Facts, facts, made, read_settings
 from nn_designer.design.memory import available_memory_bytes, bytes_text, training_memory_bytes
 from nn_designer.engine.losses import LOSSES
-from nn_designer.engine.optimizers import OPTIMIZERS
 from nn_designer.engine.shapes import shape_text
+from nn_designer.engine.training_methods import METHODS, own_settings_name
 from nn_designer.engine.training_settings import TrainingSettings
 from nn_designer.layers import LayerKind, Shape, UnknownKind, kind_of
 from nn_designer.params import HasParams
@@ -89,6 +91,7 @@ class _Check:
         self.summary = summary
         self.problems: list[Problem] = []
         self.facts: dict[str, Facts] = {}
+        self.own_settings: dict[str, Mapping[str, Any]] = {}
         self.kinds = {layer.id: kind_or_none(layer.kind) for layer in document.layers}
         ends = [layer for layer in document.layers if self._is_end(layer)]
         self.end = next((layer for layer in ends if document.incoming(layer.id)), None)
@@ -266,11 +269,13 @@ class _Check:
         """The training settings, with defaults in place of wrong ones."""
         training = self._settings(TrainingSettings, "Training", self.document.training)
         settings = TrainingSettings(**training)
-        wanted = self.document.training.get("optimizer", settings.optimizer)
-        if wanted != settings.optimizer:  # settings of an optimizer that is not known
-            return settings
-        optimizer = OPTIMIZERS[settings.optimizer]
-        self._settings(optimizer, optimizer.title, self.document.optimizer_settings)
+        for choice, methods in METHODS.items():
+            key = getattr(settings, choice)
+            own: Mapping[str, Any] = EMPTY
+            if method_key(self.document, choice) == key:  # else they are of one that is not known
+                given = getattr(self.document, own_settings_name(choice))
+                own = self._settings(methods[key], methods[key].title, given)
+            self.own_settings[choice] = own
         return settings
 
     def _settings(
@@ -306,7 +311,7 @@ class _Check:
         if self.summary is not None:
             task, n_targets = self.summary.task, self.summary.n_targets
             n_classes = self.summary.n_classes or None
-        problem = LOSSES[training.loss].problem_with(
+        problem = LOSSES[training.loss](**self.own_settings["loss"]).problem_with(
             found.shape, found.activation, task, n_classes, n_targets
         )
         if problem:

@@ -60,7 +60,7 @@ class Hinge(Loss):
         program.step(np.multiply, gradient, targets.T, gradient)
         program.step(np.multiply, gradient, program.constant(-1.0 / scores.size), gradient)
 
-    def values(self, scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    def losses(self, scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
         margins = 1.0 - scores * targets.swapaxes(-1, -2)
         return mean(np.maximum(margins, 0.0), -2)
 
@@ -115,7 +115,7 @@ class BinaryCrossentropy(Loss):
         program.step(np.subtract, gradient, targets.T, gradient)
         program.step(np.multiply, gradient, program.constant(0.5 / logits.size), gradient)
 
-    def logits_values(self, logits: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    def logits_losses(self, logits: np.ndarray, targets: np.ndarray) -> np.ndarray:
         # ln(1 + e^z) - y z, with y = (s + 1) / 2: ln(1 + e^-|z|) + (|z| - s z) / 2
         size = np.abs(logits)
         terms = np.negative(size)
@@ -142,7 +142,7 @@ class BinaryCrossentropy(Loss):
         program.step(np.multiply, product, program.constant(1.0 / scores.size), product)
         program.step(np.multiply, gradient, product, gradient)
 
-    def values(self, scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    def losses(self, scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
         p = np.clip(scores, SMALLEST, 1.0 - SMALLEST)
         y = targets.swapaxes(-1, -2) * 0.5 + 0.5
         return mean(-y * np.log(p) - (1.0 - y) * np.log1p(-p), -2)
@@ -193,7 +193,7 @@ class CategoricalCrossentropy(Loss):
         scale = program.constant(1.0 / logits.shape[-1])
         program.step(np.multiply, gradient, scale, gradient)
 
-    def logits_values(self, logits: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    def logits_losses(self, logits: np.ndarray, targets: np.ndarray) -> np.ndarray:
         shifted = logits - logits.max(axis=-2, keepdims=True)
         logarithm = np.log(np.exp(shifted).sum(axis=-2))
         return np.asarray(logarithm - (targets.swapaxes(-1, -2) * shifted).sum(axis=-2))
@@ -208,7 +208,7 @@ class CategoricalCrossentropy(Loss):
         program.step(np.divide, inside, p, inside)
         program.step(np.multiply, inside, targets.T, gradient)
 
-    def values(self, scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    def losses(self, scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
         p = np.clip(scores, SMALLEST, 1.0 - SMALLEST)
         return np.asarray(-(targets.swapaxes(-1, -2) * np.log(p)).sum(axis=-2))
 
@@ -240,7 +240,7 @@ class SparseCategoricalCrossentropy(CategoricalCrossentropy):
         hot = _emit_scaled_one_hot(program, targets, logits.shape, 1.0 / logits.shape[-1])
         program.step(np.subtract, gradient, hot, gradient)
 
-    def logits_values(self, logits: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    def logits_losses(self, logits: np.ndarray, targets: np.ndarray) -> np.ndarray:
         shifted = logits - logits.max(axis=-2, keepdims=True)
         logarithm = np.log(np.exp(shifted).sum(axis=-2))
         hit = np.take_along_axis(shifted, targets[..., None, :], -2)[..., 0, :]
@@ -252,7 +252,7 @@ class SparseCategoricalCrossentropy(CategoricalCrossentropy):
         hot = _emit_scaled_one_hot(program, targets, scores.shape, 1.0)
         super().emit_gradient(program, scores, hot.T, gradient)
 
-    def values(self, scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    def losses(self, scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
         p = np.take_along_axis(scores, targets[..., None, :], -2)[..., 0, :]
         return np.asarray(-np.log(np.clip(p, SMALLEST, 1.0 - SMALLEST)))
 

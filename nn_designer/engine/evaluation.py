@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nn_designer.engine.metrics import METRICS, class_sums, number_sums
+from nn_designer.engine.metrics import SUMMED, class_sums, number_sums
 from nn_designer.engine.shapes import samples_at_once
 from nn_designer.engine.training_data import Part
 
@@ -79,13 +79,13 @@ class Tally:
     @property
     def accuracy(self) -> float | None:
         """Share of right answers so far; None for numbers."""
-        return METRICS["accuracy"].value(self._metrics) if self._task == "classes" else None
+        return SUMMED["accuracy"].value(self._metrics) if self._task == "classes" else None
 
     def measures(self) -> Measures:
         """Everything so far."""
         if self._task == "classes":
             return Measures(self.loss, accuracy=self.accuracy)
-        values = {k: METRICS[k].value(self._metrics, self._scale) for k in ("mae", "rmse", "r2")}
+        values = {k: SUMMED[k].value(self._metrics, self._scale) for k in ("mae", "rmse", "r2")}
         return Measures(self.loss, **values)
 
     def state(self) -> dict[str, np.ndarray]:

@@ -39,16 +39,17 @@ class HalvedLoop(BatchLoop):
     ) -> None:
         self._helper = network.helper
         self._gathering = gathering = Gathering(batch_size)
-        first = Half(batch_size, network.dtype)
+        first = Half(batch_size, network.gradients)
+        second = Half(batch_size, network.gradients, first)
         halves: list[list[Step]] = []
         for half, index in (
             (first, gathering.index[: first.size]),
-            (Half(batch_size, network.dtype, first), gathering.index[first.size :]),
+            (second, gathering.index[first.size :]),
         ):
             plan = network.half_plan(half)
             self._logits = half.gathered(plan, plan.logits)
             halves.append([*gathering_steps(part, index, plan), *plan.steps])
-        weights = cut(first.products, network.gradients)
+        weights = cut(first, second)
         gradients = [steps for _, steps in weights]
         updates = [optimizer.range_steps(numbers) for numbers, _ in weights]
         regularization = network.regularization_steps()

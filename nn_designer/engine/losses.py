@@ -13,16 +13,16 @@ from nn_designer.engine.number_losses import Huber, MeanAbsoluteError, MeanSquar
 
 __all__ = ["LOSSES", "Criterion", "Loss"]
 
-LOSSES: dict[str, Loss] = {
+LOSSES: dict[str, type[Loss]] = {
     loss.key: loss
     for loss in (
-        MeanSquaredError(),
-        MeanAbsoluteError(),
-        Huber(),
-        BinaryCrossentropy(),
-        CategoricalCrossentropy(),
-        SparseCategoricalCrossentropy(),
-        Hinge(),
+        MeanSquaredError,
+        MeanAbsoluteError,
+        Huber,
+        BinaryCrossentropy,
+        CategoricalCrossentropy,
+        SparseCategoricalCrossentropy,
+        Hinge,
     )
 }
 """Key → loss, in the order to show."""

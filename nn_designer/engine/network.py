@@ -27,6 +27,9 @@ PLANS_KEPT = 8
 """So many compiled plans stay in memory; each holds buffers for its batch size."""
 
 
+_Blocks = dict[str, dict[str, np.ndarray]]
+
+
 class WeightError(ValueError):
     """Weights do not fit a network; the text names the layer and both shapes."""
 
@@ -44,6 +47,7 @@ class Network:
         nodes: Sequence[Node],
         *,
         loss: str | None = None,
+        loss_settings: Mapping[str, Any] | None = None,
         seed: int = 0,
         dtype: Any = np.float32,
     ) -> None:
@@ -68,7 +72,7 @@ class Network:
         self.helper = Helper()
         """A second thread for large products, while a training run has started it."""
         self._plans: OrderedDict[tuple[int, bool, bool], Plan] = OrderedDict()
-        self.set_loss(loss)
+        self.set_loss(loss, loss_settings)
         self.initialize(seed)
 
     def _input_shapes(self, node: Node) -> list[Shape]:
@@ -98,8 +102,9 @@ class Network:
                 f"({3 * size * self.dtype.itemsize / 2**30:,.0f} GiB) than this computer can "
                 "give. Use fewer units."
             ) from None
-        self._parameter_blocks = {n: _views(self.parameters, b) for n, b in layout.items()}
-        self._gradient_blocks = {n: _views(self.gradients, b) for n, b in layout.items()}
+        self._layout = layout
+        self._parameter_blocks = _views(self.parameters, layout)
+        self._gradient_blocks = _views(self.gradients, layout)
         self.weights: dict[str, dict[str, np.ndarray]] = {}
         self.weight_gradients: dict[str, dict[str, np.ndarray]] = {}
         """Views of ``gradients``, as ``weights`` are of ``parameters``."""
@@ -126,8 +131,11 @@ class Network:
             raise NetworkError("The network has no loss. Choose one before training.")
         return self._criterion
 
-    def set_loss(self, loss: str | None) -> None:
-        """Attach another loss (a key of LOSSES), or none."""
+    def set_loss(self, loss: str | None, settings: Mapping[str, Any] | None = None) -> None:
+        """Attach another loss (a key of LOSSES) with settings of its own, or none.
+
+        Raises NetworkError if it does not exist or suit, ParamError for wrong settings.
+        """
         self._plans.clear()
         self._loss = loss
         self._criterion = None
@@ -136,13 +144,14 @@ class Network:
             return
         if loss not in LOSSES:
             raise NetworkError(f"There is no loss {loss!r}; choose one of {', '.join(LOSSES)}.")
+        attached = LOSSES[loss](**(settings or {}))
         if len(self.output_shape) != 1:
-            raise NetworkError(LOSSES[loss].problem_with(self.output_shape, "linear") or "")
-        activation = LOSSES[loss].fused_activation
+            raise NetworkError(attached.problem_with(self.output_shape, "linear") or "")
+        activation = attached.fused_activation
         if activation is not None:
             self._fused_name = self._node_with_logits(activation)
         self._criterion = Criterion(
-            LOSSES[loss],
+            attached,
             self.output_shape[0],
             from_logits=self._fused_name is not None,
             dtype=self.dtype,
@@ -252,10 +261,11 @@ class Network:
 
     def half_plan(self, half: Half) -> Plan:
         """A training plan for half of a batch, without what comes after both halves: the
-        gradients of weights and regularization. Not cached."""
+        gradients of weights are brought together, regularization is added. Not cached."""
         random = self.second_random if half.is_second else self.random
         plan = Plan(half.size, self.dtype, training=True, random=random, half=half)
-        self._emit(plan, True, share=half.size / half.batch_size)
+        gradients = _views(half.gradients, self._layout)
+        self._emit(plan, True, gradients, share=half.size / half.batch_size)
         return plan
 
     def regularization_steps(self) -> list[Step]:
@@ -267,19 +277,22 @@ class Network:
     def _compile(self, batch_size: int, training: bool, differentiates: bool) -> Plan:
         plan = Plan(batch_size, self.dtype, training=training, random=self.random)
         plan.helper = self.helper
-        self._emit(plan, differentiates)
+        self._emit(plan, differentiates, self._gradient_blocks)
         if differentiates:
             self._emit_regularization(plan)
         return plan
 
-    def _emit(self, plan: Plan, differentiates: bool, share: float = 1.0) -> None:
-        """Emit all steps but regularization; ``share`` scales the gradients."""
+    def _emit(
+        self, plan: Plan, differentiates: bool, gradients: _Blocks, share: float = 1.0
+    ) -> None:
+        """Emit all steps but regularization; ``gradients``, scaled by ``share``, is where the
+        gradients of weights are written."""
         for node in self.nodes:
             inputs = [plan.values[name] for name in node.inputs]
             plan.only_user = only_user(self.nodes, node) if differentiates else None
             plan.begin_layer(
                 self._parameter_blocks[node.name],
-                self._gradient_blocks[node.name],
+                gradients[node.name],
                 inputs,
                 differentiates=differentiates,
                 defers_activation=node.name == self._fused_name,
@@ -380,8 +393,12 @@ class Network:
         )
 
 
-def _views(vector: np.ndarray, blocks: Mapping[str, tuple[int, Shape]]) -> dict[str, np.ndarray]:
+def _views(vector: np.ndarray, layout: Mapping[str, Mapping[str, tuple[int, Shape]]]) -> _Blocks:
+    """Node name → block → the part of a flat vector that belongs to it."""
     return {
-        name: vector[start : start + math.prod(shape)].reshape(shape)
-        for name, (start, shape) in blocks.items()
+        node: {
+            name: vector[start : start + math.prod(shape)].reshape(shape)
+            for name, (start, shape) in blocks.items()
+        }
+        for node, blocks in layout.items()
     }

@@ -55,7 +55,7 @@ class MeanSquaredError(NumberLoss):
         program.step(np.subtract, scores, targets.T, gradient)
         program.step(np.multiply, gradient, program.constant(2.0 / scores.size), gradient)
 
-    def values(self, scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    def losses(self, scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
         return mean(np.square(scores - targets.swapaxes(-1, -2)), -2)
 
 
@@ -73,7 +73,7 @@ class MeanAbsoluteError(NumberLoss):
         program.step(np.sign, gradient, gradient)
         program.step(np.multiply, gradient, program.constant(1.0 / scores.size), gradient)
 
-    def values(self, scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    def losses(self, scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
         return mean(np.abs(scores - targets.swapaxes(-1, -2)), -2)
 
 
@@ -92,7 +92,7 @@ class Huber(NumberLoss):
         program.minimum(gradient, 1.0, gradient)
         program.step(np.multiply, gradient, program.constant(1.0 / scores.size), gradient)
 
-    def values(self, scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    def losses(self, scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
         distance = np.abs(scores - targets.swapaxes(-1, -2))
         inner = np.minimum(distance, 1.0)
         return mean(inner * (distance - 0.5 * inner), -2)

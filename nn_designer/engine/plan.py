@@ -170,15 +170,17 @@ class Plan(Program):
         return self._parameters[block]
 
     def gradients(self, block: str) -> np.ndarray:
-        """The gradient of a parameter block; the backward steps must fill it."""
+        """The gradient of a parameter block; the backward steps must fill it with the sum over
+        the plan's samples. In a half of a batch that is a share, see halves.py."""
         return self._gradients[block]
 
     def weight_gradient(self, dz: np.ndarray, rows: np.ndarray, gradient: np.ndarray) -> None:
         """Steps gradient = dz @ rows.T, the gradient of a matrix that was multiplied by rows.
 
         ``dz`` (outputs, B) is a value's :meth:`gradient`; ``rows`` (inputs, B) is a value's
-        ``flat`` or ``augmented``. In a half of a batch the product comes later, for all samples
-        at once (halves.py): kinds whose ``halves_batches`` is true must come here.
+        ``flat`` or ``augmented``, and ``gradient`` all or some rows of a block of
+        :meth:`gradients`. Large batches gain from coming here: in a half of one, the product
+        comes later, for all samples at once (halves.py).
         """
         if self._half is None:
             self.matmul(dz, rows.T, gradient)

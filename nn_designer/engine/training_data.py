@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nn_designer.engine.losses import LOSSES
 from nn_designer.engine.shapes import shape_text
 
 if TYPE_CHECKING:
@@ -74,7 +73,7 @@ def _check_loss(network: Network, data: TrainingData) -> None:
     n_targets = None
     if data.task == "number":
         n_targets = data.y_train.shape[1] if data.y_train.ndim > 1 else 1
-    problem = LOSSES[network.loss].problem_with(
+    problem = network.criterion.loss.problem_with(
         network.output_shape,
         network.activations[network.output_name],
         data.task,

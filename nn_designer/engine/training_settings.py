@@ -19,8 +19,16 @@ def optimizer_titles() -> dict[str, str]:
     return {key: optimizer.title for key, optimizer in OPTIMIZERS.items()}
 
 
+def schedule_titles() -> dict[str, str]:
+    """Key → title of the schedules, for a choice."""
+    from nn_designer.engine.schedules import SCHEDULES
+
+    return {key: schedule.title for key, schedule in SCHEDULES.items()}
+
+
 class TrainingSettings(HasParams):
-    """How a network is trained. The optimizer's own settings are kept beside these."""
+    """How a network is trained. Beside these are kept the own settings of what they choose
+    (``training_methods.METHODS``): of the loss, the optimizer, the schedule."""
 
     loss = Choice(
         "mean_squared_error",
@@ -36,6 +44,9 @@ class TrainingSettings(HasParams):
         logarithmic=True,
         help="How far weights move in one step. Too large: the loss jumps or grows. Too small: "
         "it takes very long. It can be changed while training.",
+    )
+    schedule = Choice(
+        "constant", schedule_titles, help="How the learning rate changes while training."
     )
     batch_size = Int(
         32, minimum=1, maximum=65536, help="How many samples are averaged for one step."

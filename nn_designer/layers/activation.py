@@ -25,7 +25,6 @@ class ActivationLayer(LayerKind):
     key = "activation"
     title = "Activation"
     category = Category.ACTIVATION
-    halves_batches = True
 
     activation = Choice("relu", activation_titles, help="The function to apply.")
 

@@ -18,7 +18,6 @@ class _NumberByNumber(LayerKind):
     """Inputs of the same shape make an output of that shape."""
 
     category = Category.MERGE
-    halves_batches = True
     minimum_inputs = 2
     maximum_inputs: ClassVar[int | None] = None
 

@@ -25,6 +25,8 @@ class Category(Enum):
     CORE = "Core"
     CONVOLUTION = "Convolution"
     POOLING = "Pooling"
+    RECURRENT = "Recurrent"
+    ATTENTION = "Attention"
     ACTIVATION = "Activation"
     NORMALIZATION = "Normalization"
     REGULARIZATION = "Regularization"
@@ -45,13 +47,19 @@ class LayerKind(HasParams):
     title: ClassVar[str]
     category: ClassVar[Category]
     replaces: ClassVar[tuple[str, ...]] = ()
+    formula: ClassVar[str] = ""
+    """Forward, as plain text with x the input, z the sum and y the output: "y = f(W·x + b)"."""
+    backward: ClassVar[str] = ""
+    """What :meth:`emit` does on the way back, as plain text; statements are separated by
+    semicolons: "∂L/∂x = Wᵀ·∂L/∂z; ∂L/∂W = ∂L/∂z·xᵀ; ∂L/∂b = Σ ∂L/∂z", Σ over the batch."""
+    source: ClassVar[str] = ""
+    """Where the layer comes from: the paper, or the reference whose definition it follows."""
     minimum_inputs: ClassVar[int] = 1
     maximum_inputs: ClassVar[int | None] = 1
     has_output: ClassVar[bool] = True
-    halves_batches: ClassVar[bool] = False
-    """Whether two threads may each compute half of a batch: no sample influences another, and
-    the gradients of weights come from ``Plan.weight_gradient``. A large network trains faster
-    if all of its layers say so."""
+    halves_batches: ClassVar[bool] = True
+    """Whether two threads may each compute half of a batch: no sample influences another. A large
+    network trains faster if that is so in all of its layers."""
     example_inputs: ClassVar[tuple[Shape, ...] | None] = None
     """Shapes of inputs that the default settings take, for the manual and the tests; None: flat
     lists of numbers do."""

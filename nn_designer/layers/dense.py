@@ -46,7 +46,6 @@ class Dense(LayerKind):
     key = "dense"
     title = "Dense"
     category = Category.CORE
-    halves_batches = True
     torch_tensors: ClassVar[Mapping[str, ForeignTensor]] = {
         "kernel": ForeignTensor("weight", (1, 0)),
         "bias": ForeignTensor("bias", (0,)),

@@ -25,7 +25,6 @@ class Dropout(LayerKind):
     key = "dropout"
     title = "Dropout"
     category = Category.REGULARIZATION
-    halves_batches = True
 
     rate = Float(
         0.5,

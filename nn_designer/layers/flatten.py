@@ -21,7 +21,6 @@ class Flatten(LayerKind):
     key = "flatten"
     title = "Flatten"
     category = Category.SHAPE
-    halves_batches = True
 
     def output_shape(self, input_shapes: Sequence[Shape]) -> Shape:
         return (math.prod(input_shapes[0]),)

@@ -22,7 +22,6 @@ class Input(LayerKind):
     key = "input"
     title = "Input"
     category = Category.INPUT_OUTPUT
-    halves_batches = True
     minimum_inputs = 0
     maximum_inputs = 0
 
@@ -51,7 +50,6 @@ class Output(LayerKind):
     key = "output"
     title = "Output"
     category = Category.INPUT_OUTPUT
-    halves_batches = True
     has_output = False
 
     def output_shape(self, input_shapes: Sequence[Shape]) -> Shape:

@@ -19,7 +19,6 @@ class Concatenate(LayerKind):
     key = "concatenate"
     title = "Concatenate"
     category = Category.MERGE
-    halves_batches = True
     minimum_inputs = 2
     maximum_inputs = None
 

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 class _Noise(LayerKind):
     """A layer that hands on what it receives, but for noise."""
 
-    halves_batches = True
     category = Category.REGULARIZATION
 
     def output_shape(self, input_shapes: Sequence[Shape]) -> Shape:

@@ -19,7 +19,6 @@ WIDEST = 10_000
 class _PictureSize(LayerKind):
     """A layer that takes pictures and leaves their channels alone."""
 
-    halves_batches = True
     category = Category.SHAPE
     example_inputs: ClassVar[tuple[Shape, ...] | None] = ((5, 4, 2),)
 

@@ -25,7 +25,6 @@ class Reshape(LayerKind):
     key = "reshape"
     title = "Reshape"
     category = Category.SHAPE
-    halves_batches = True
 
     target_shape = Dimensions(
         (-1, 1), minimum=-1, help="The new sizes, such as 28 × 28 × 1; one may be -1."
@@ -74,7 +73,6 @@ class Permute(LayerKind):
     key = "permute"
     title = "Permute"
     category = Category.SHAPE
-    halves_batches = True
     example_inputs: ClassVar[tuple[Shape, ...]] = ((2, 3),)
 
     dims = Dimensions(
@@ -124,7 +122,6 @@ class RepeatVector(LayerKind):
     key = "repeat_vector"
     title = "RepeatVector"
     category = Category.SHAPE
-    halves_batches = True
 
     n = Int(2, minimum=1, maximum=1_000_000, title="Times", help="How many rows to make.")
 

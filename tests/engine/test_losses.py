@@ -14,7 +14,7 @@ FUSED = [key for key in KEYS if LOSSES[key].fused_activation]
 
 
 def criterion(key: str, units: int, *, from_logits: bool = False) -> Criterion:
-    return Criterion(LOSSES[key], units, from_logits=from_logits, dtype=np.float64)
+    return Criterion(LOSSES[key](), units, from_logits=from_logits, dtype=np.float64)
 
 
 def classes(n: int, units: int) -> np.ndarray:
@@ -99,13 +99,13 @@ def test_gradient(key: str, from_logits: bool, units: int) -> None:
 @pytest.mark.parametrize("key", FUSED)
 def test_logits_of_any_size_are_fine(key: str, dtype: type) -> None:
     scores = np.array([[1e4, -1e4, 0.0, 88.0], [-1e4, 1e4, 0.0, -88.0]], dtype)
-    attached = Criterion(LOSSES[key], 2, from_logits=True, dtype=dtype)
+    attached = Criterion(LOSSES[key](), 2, from_logits=True, dtype=dtype)
     targets = attached.encode(np.array([0, 0, 1, 1]))
     program, gradient = Program(dtype), np.zeros_like(scores)
     with np.errstate(over="raise", invalid="raise", divide="raise"):
         attached.emit_gradient(program, scores, targets, gradient)
         program.run()
-        losses = attached.loss.logits_values(scores, targets)
+        losses = attached.loss.logits_losses(scores, targets)
     assert np.isfinite(gradient).all()
     assert losses[0] == 0.0
     assert losses[1] == pytest.approx(2e4 if "categorical" in key else 1e4)
@@ -207,7 +207,7 @@ FITS = [
 
 @pytest.mark.parametrize(("key", "shape", "activation", "task", "n_classes", "n_targets"), FITS)
 def test_what_suits(key, shape, activation, task, n_classes, n_targets) -> None:  # type: ignore[no-untyped-def]
-    assert LOSSES[key].problem_with(shape, activation, task, n_classes, n_targets) is None
+    assert LOSSES[key]().problem_with(shape, activation, task, n_classes, n_targets) is None
 
 
 UNSUITED = [
@@ -233,7 +233,7 @@ UNSUITED = [
 def test_what_does_not_suit_says_the_way_out(
     key, shape, activation, task, n_classes, words
 ) -> None:  # type: ignore[no-untyped-def]
-    problem = LOSSES[key].problem_with(shape, activation, task, n_classes, 1)
+    problem = LOSSES[key]().problem_with(shape, activation, task, n_classes, 1)
     assert problem is not None
     assert words in problem
     assert problem.endswith(".")

@@ -11,13 +11,14 @@ import pytest
 
 from nn_designer.engine import halved_loop, parallel
 from nn_designer.engine.halves import Half, cut
-from nn_designer.engine.network import Network
+from nn_designer.engine.network import Network, Node
 from nn_designer.engine.parallel import Helper, blas_control, one_blas_thread
+from nn_designer.engine.plan import Plan
 from nn_designer.engine.program import SPLIT_WORTH, Program, run_steps
 from nn_designer.engine.progress import BatchProgress, EpochProgress
 from nn_designer.engine.training import Control, TrainingRun, train
 from nn_designer.engine.training_settings import TrainingSettings
-from nn_designer.layers import KINDS, Dense
+from nn_designer.layers import KINDS, Conv2D, Dense, Flatten, Input, PReLU
 from tests.helpers.networks import EXAMPLES, batch, randomize
 from tests.helpers.small_networks import network, ring_data, two_class_network
 
@@ -196,30 +197,32 @@ HALVED = [
 RANDOM = {key for key in KINDS if "dropout" in key or "noise" in key}
 
 
-def test_the_kinds_of_large_dense_networks_can_be_halved() -> None:
-    dense = ("input", "dense", "activation", "dropout", "flatten", "add", "concatenate", "output")
-    assert all(KINDS[key].halves_batches for key in dense)
-    assert len(HALVED) > 10
+def halves_of(net: Network, batch_size: int) -> tuple[Half, Half, list[Plan]]:
+    first = Half(batch_size, net.gradients)
+    second = Half(batch_size, net.gradients, first)
+    return first, second, [net.half_plan(half) for half in (first, second)]
+
+
+def test_nearly_all_kinds_can_be_halved() -> None:
+    assert len(HALVED) > 0.8 * len(EXAMPLES)
 
 
 @pytest.mark.parametrize("name", HALVED)
 def test_two_halves_make_the_gradients_of_the_whole(name: str) -> None:
+    """A kind in which samples influence each other fails here until it says so."""
     net = randomize(Network(EXAMPLES[name], loss="mean_squared_error", dtype=np.float64))
     x, y = batch(net, size=15)
     net.loss_and_gradients(x, y)
     expected = net.gradients.copy()
+    net.gradients.fill(np.nan)
     rows, targets = net.input_rows(x), net.criterion.encode(y)
-    first = Half(15, net.dtype)
-    for half, part in ((first, slice(0, 8)), (Half(15, net.dtype, first), slice(8, 15))):
-        plan = net.half_plan(half)
+    first, second, plans = halves_of(net, 15)
+    for plan, part in zip(plans, (slice(0, 8), slice(8, 15)), strict=True):
         plan.inputs[:], plan.targets[:] = rows[part], targets[part]
         plan.run()
-    net.gradients.fill(np.nan)
-    ranges = cut(first.products, net.gradients)
-    for _, steps in ranges:
+    for _, steps in cut(first, second):
         run_steps(steps)
-    for function, arguments in net.regularization_steps():
-        function(*arguments)
+    run_steps(net.regularization_steps())
     if not any(node.layer.key in RANDOM for node in net.nodes):
         np.testing.assert_allclose(net.gradients, expected, atol=1e-12)
     assert np.isfinite(net.gradients).all()
@@ -227,9 +230,8 @@ def test_two_halves_make_the_gradients_of_the_whole(name: str) -> None:
 
 def test_the_cut_is_between_two_rows_near_the_middle() -> None:
     net = network(784, (512, 256, 10), ("relu", "relu", "softmax"), "categorical_crossentropy")
-    first = Half(4, net.dtype)
-    net.half_plan(first)
-    (here, first_steps), (there, second_steps) = cut(first.products, net.gradients)
+    first, second, _ = halves_of(net, 4)
+    (here, first_steps), (there, second_steps) = cut(first, second)
     assert here == slice(341 * 785) and there == slice(341 * 785, None)
     assert abs(net.parameter_count // 2 - 341 * 785) <= 785 / 2
     assert (len(first_steps), len(second_steps)) == (1, 3)
@@ -237,11 +239,30 @@ def test_the_cut_is_between_two_rows_near_the_middle() -> None:
 
 def test_nothing_is_left_to_cut_for_a_single_row() -> None:
     net = network(784, (1,), ("linear",), "mean_squared_error")
-    first = Half(4, net.dtype)
-    net.half_plan(first)
-    (here, first_steps), (there, second_steps) = cut(first.products, net.gradients)
+    first, second, _ = halves_of(net, 4)
+    (here, first_steps), (there, second_steps) = cut(first, second)
     assert len(first_steps) + len(second_steps) == 1
     assert here.stop == there.start and here.stop in (0, 785)
+
+
+def test_shares_of_sums_are_added_up_in_two_ranges() -> None:
+    nodes = [
+        Node("input", Input(shape=(9, 9, 2))),
+        Node("conv2d", Conv2D(filters=3, use_bias=False), ("input",)),  # 54 numbers
+        Node("flatten", Flatten(), ("conv2d",)),
+        Node("dense", Dense(units=1, use_bias=False), ("flatten",)),  # one row of 147
+        Node("prelu", PReLU(), ("dense",)),  # 1 number
+    ]
+    net = Network(nodes, loss="mean_squared_error")
+    first, second, _ = halves_of(net, 4)
+    (here, (add,)), (there, (multiply, add_last)) = cut(first, second)
+    assert (here, there) == (slice(54), slice(54, None))
+    first.gradients[:] = 1.0
+    second.gradients[:] = 2.0
+    run_steps([add, add_last])
+    np.testing.assert_array_equal(net.gradients, [3.0] * 54 + [1.0] * 147 + [3.0])
+    run_steps([multiply])
+    np.testing.assert_array_equal(net.gradients, [3.0] * 54 + [0.0] * 147 + [3.0])
 
 
 def trained(net: Network, **settings: object) -> tuple[Network, list[tuple[object, ...]]]:
