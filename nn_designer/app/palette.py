@@ -1,208 +1,33 @@
-"""The palette: every layer kind, by category, to drag out or append."""
+"""The palette: every layer kind, by category, to search, to drag out or to append."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 
-from PySide6.QtCore import (
-    QEvent,
-    QMimeData,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    QPoint,
-    QRectF,
-    QSize,
-    Qt,
-)
-from PySide6.QtGui import QColor, QDrag, QFocusEvent, QFont, QKeyEvent, QPainter, QPen, QPixmap
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
-    QLabel,
-    QLineEdit,
-    QListWidget,
-    QListWidgetItem,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QTreeWidgetItem, QVBoxLayout, QWidget
 
-from nn_designer.app import icons, kind_texts
-from nn_designer.app.canvas.card_painting import glyph_name
+from nn_designer.app import kind_texts
 from nn_designer.app.canvas.drops import KIND_MIME
-from nn_designer.app.canvas.look import with_alpha
+from nn_designer.app.palette_tree import KEY_ROLE, KindTree
 from nn_designer.app.store import Store
 from nn_designer.app.theme import Theme, ThemeManager
 from nn_designer.design import edits
 from nn_designer.layers import KINDS, Category
-from nn_designer.layers.base import LayerKind
 
-__all__ = ["KIND_MIME", "Palette"]
+__all__ = ["BASICS", "KIND_MIME", "Palette"]
 
-_KEY_ROLE = Qt.ItemDataRole.UserRole
-_HEADING_ROLE = Qt.ItemDataRole.UserRole + 1
-# Small enough for all kinds to be in sight in a window of 1280 × 800 pixels.
-_ROW_HEIGHT = 30
-_HEADING_HEIGHT = 22
-_TILE = 24
-
-
-class _Delegate(QStyledItemDelegate):
-    """Paints a row: a tile in the category's colour with the kind's drawing, and its title."""
-
-    def __init__(self, themes: ThemeManager, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._themes = themes
-
-    def sizeHint(
-        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> QSize:
-        height = _HEADING_HEIGHT if index.data(_HEADING_ROLE) else _ROW_HEIGHT
-        return QSize(120, height)
-
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
-    ) -> None:
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if index.data(_HEADING_ROLE):
-            self._paint_heading(painter, QRectF(option.rect), str(index.data()))
-        else:
-            kind = KINDS[str(index.data(_KEY_ROLE))]
-            flags = QStyle.StateFlag
-            self._paint_kind(
-                painter,
-                QRectF(option.rect),
-                kind,
-                selected=bool(option.state & flags.State_Selected),
-                focused=bool(option.state & flags.State_HasFocus),
-                hovered=bool(option.state & flags.State_MouseOver),
-            )
-        painter.restore()
-
-    def _paint_heading(self, painter: QPainter, rect: QRectF, text: str) -> None:
-        font = QFont(painter.font())
-        font.setPointSizeF(font.pointSizeF() * 0.85)
-        font.setWeight(QFont.Weight.DemiBold)
-        font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 0.4)
-        painter.setFont(font)
-        painter.setPen(QColor(self._themes.theme.text_muted))
-        place = rect.adjusted(10, 0, -8, -3)
-        painter.drawText(place, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft, text)
-
-    def _paint_kind(
-        self,
-        painter: QPainter,
-        rect: QRectF,
-        kind: type[LayerKind],
-        *,
-        selected: bool,
-        focused: bool,
-        hovered: bool,
-    ) -> None:
-        theme = self._themes.theme
-        row = rect.adjusted(2, 1, -2, -1)
-        if selected or hovered:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(
-                QColor(theme.accent_soft) if selected else with_alpha(theme.text, 0.06)
-            )
-            painter.drawRoundedRect(row, 7, 7)
-        if focused:
-            painter.setPen(QPen(QColor(theme.accent), 1.0))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(row.adjusted(0.5, 0.5, -0.5, -0.5), 7, 7)
-        tile = QRectF(row.x() + 7, row.center().y() - _TILE / 2, _TILE, _TILE)
-        paint_tile(painter, theme, kind, tile)
-        font = QFont(painter.font())
-        font.setWeight(QFont.Weight.Medium)
-        painter.setFont(font)
-        painter.setPen(QColor(theme.text))
-        place = row.adjusted(_TILE + 17, 0, -6, 0)
-        text = painter.fontMetrics().elidedText(
-            kind.title, Qt.TextElideMode.ElideRight, int(place.width())
-        )
-        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
-
-
-def paint_tile(painter: QPainter, theme: Theme, kind: type[LayerKind], tile: QRectF) -> None:
-    """A kind's drawing on a tile in its category's colour, as on its card."""
-    colour = theme.categories[kind.category]
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(with_alpha(colour, 0.22 if theme.name == "dark" else 0.13))
-    painter.drawRoundedRect(tile, 7, 7)
-    side = 17
-    margin = (tile.width() - side) / 2
-    ratio = painter.device().devicePixelRatioF()
-    picture = icons.pixmap(glyph_name(kind.key), colour, side, max(ratio, 2.0))
-    place = QRectF(tile.x() + margin, tile.y() + margin, side, side)
-    painter.drawPixmap(place, picture, QRectF(picture.rect()))
-
-
-class _KindList(QListWidget):
-    """The rows; starts drags that carry a kind's key."""
-
-    def mimeData(self, items: Sequence[QListWidgetItem]) -> QMimeData:
-        mime = QMimeData()
-        for item in items:
-            mime.setData(KIND_MIME, str(item.data(_KEY_ROLE)).encode("utf-8"))
-        return mime
-
-    def startDrag(self, supported_actions: Qt.DropAction) -> None:
-        item = self.currentItem()
-        if item is None or item.data(_HEADING_ROLE):
-            return
-        drag = QDrag(self)
-        drag.setMimeData(self.mimeData([item]))
-        drag.setPixmap(self._drag_picture(item))
-        drag.setHotSpot(QPoint(15, 15))
-        drag.exec(Qt.DropAction.CopyAction)
-
-    def _drag_picture(self, item: QListWidgetItem) -> QPixmap:
-        """The kind's tile below the cursor; on the canvas the ghost of a card surrounds it."""
-        palette = self.parentWidget()
-        theme = palette.themes.theme if isinstance(palette, Palette) else None
-        ratio = self.devicePixelRatioF()
-        picture = QPixmap(QSize(30, 30) * ratio)
-        picture.setDevicePixelRatio(ratio)
-        picture.fill(Qt.GlobalColor.transparent)
-        if theme is not None:
-            painter = QPainter(picture)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(QColor(theme.card_border), 1.0))
-            painter.setBrush(QColor(theme.card))
-            painter.drawRoundedRect(QRectF(0.5, 0.5, 29, 29), 8, 8)
-            paint_tile(painter, theme, KINDS[str(item.data(_KEY_ROLE))], QRectF(2, 2, 26, 26))
-            painter.end()
-        return picture
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Who comes by the keyboard sees where."""
-        super().focusInEvent(event)
-        item = self.currentItem()
-        if item is None or item.data(_HEADING_ROLE):
-            self.setCurrentRow(0 if self.item(0).data(_KEY_ROLE) else 1)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            item = self.currentItem()
-            if item is not None:
-                self.itemActivated.emit(item)
-            return
-        super().keyPressEvent(event)
+BASICS = "basics"
+"""The name of the first heading: kinds that a beginner needs. It is open at first."""
+_MARGIN_PX = 8
 
 
 class Palette(QFrame):
-    """A search box and the layer kinds under their categories.
+    """A search box and the layer kinds below headings that fold.
 
     Drag a kind out, or double-click it (or press Enter): it is appended after the selected
-    layer and wired.
+    layer and wired. Typing searches, wherever the focus is; Enter adds what was found first.
     """
 
     def __init__(self, store: Store, themes: ThemeManager, parent: QWidget | None = None) -> None:
@@ -217,42 +42,41 @@ class Palette(QFrame):
         self.search.setAccessibleName("Search layers")
         self.search.setPlaceholderText("Search layers")
         self.search.setClearButtonEnabled(True)
-        self.list = _KindList()
+        self.list = KindTree(themes)
         self.list.setObjectName("palette_list")
         self.list.setAccessibleName("Layer kinds")
-        self.list.setItemDelegate(_Delegate(themes, self.list))
-        self.list.setDragEnabled(True)
-        self.list.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
-        self.list.setMouseTracking(True)
-        self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.nothing = QLabel("No layer of that name.")
         self.nothing.setObjectName("palette_nothing")
         self.nothing.setProperty("role", "muted")
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
-        column.setContentsMargins(8, 8, 8, 8)
+        column.setContentsMargins(_MARGIN_PX, _MARGIN_PX, 2, _MARGIN_PX)
         column.setSpacing(6)
         column.addWidget(self.search)
         column.addWidget(self.list, 1)
         column.addWidget(self.nothing, 1)
-        self.setMinimumWidth(168)
+        self._opened = {BASICS}
         self._fill("")
+        self._show_width()
         self.search.installEventFilter(self)
         self.search.textChanged.connect(self._fill)
         self.search.returnPressed.connect(self._on_search_entered)
-        self.list.itemActivated.connect(self._on_item_activated)
+        self.list.kind_chosen.connect(self.append)
+        self.list.typed.connect(self._on_typed)
+        self.list.left_upwards.connect(self.search.setFocus)
+        self.list.itemExpanded.connect(self._on_item_expanded)
+        self.list.itemCollapsed.connect(self._on_item_collapsed)
         themes.changed.connect(self._on_theme_changed)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Down in the search box goes to the first kind."""
-        key = event.key() if isinstance(event, QKeyEvent) else 0
-        pressed = event.type() == QEvent.Type.KeyPress
-        if pressed and key == Qt.Key.Key_Down and self.list.isVisible():
-            self.list.setFocus(Qt.FocusReason.TabFocusReason)
-            self.list.setCurrentRow(0 if self.list.item(0).data(_KEY_ROLE) else 1)
-            return True
-        return super().eventFilter(watched, event)
+    @property
+    def opened(self) -> frozenset[str]:
+        """The names of the headings that are open: "basics", "convolution" …"""
+        return frozenset(self._opened)
+
+    def open_only(self, names: Collection[str]) -> None:
+        """Open the headings of these names and fold the others; unknown names are passed over."""
+        self._opened = {BASICS, *map(_name, Category)} & set(names)
+        self._fill(self.search.text())
 
     def append(self, kind: str) -> bool:
         """Append a layer after the selected one and wire it; it is selected then."""
@@ -264,45 +88,65 @@ class Palette(QFrame):
         self.store.select(frozenset(self.store.document.by_id) - before)
         return True
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """In the search box, Down goes to the first kind, Escape gives the search up."""
+        key = event.key() if isinstance(event, QKeyEvent) else 0
+        if event.type() == QEvent.Type.KeyPress:
+            if key == Qt.Key.Key_Down and self.list.isVisible():
+                self.list.setFocus(Qt.FocusReason.TabFocusReason)
+                self.list.go_to_first_kind()
+                return True
+            if key == Qt.Key.Key_Escape and self.search.text():
+                self.search.clear()
+                return True
+        return super().eventFilter(watched, event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._show_width()
+
+    def _show_width(self) -> None:
+        """No title is ever cut."""
+        self.setMinimumWidth(self.list.narrowest_px() + _MARGIN_PX + 2)
+
     def _fill(self, text: str) -> None:
-        self.list.clear()
+        searching = bool(text.strip())
         found = kind_texts.found(KINDS.values(), text)
-        if text.strip():
+        self.list.clear()
+        if searching:
             for kind in found:
-                self._add_kind(kind)
+                self.list.add_kind(kind)
+            self.list.setCurrentItem(self.list.topLevelItem(0))
         else:
+            self.list.add_heading(BASICS, "Basics", [kind for kind in found if kind.basic])
             for category in Category:
                 kinds = [kind for kind in found if kind.category is category]
-                if kinds:
-                    self._add_heading(category)
-                for kind in kinds:
-                    self._add_kind(kind)
+                if not all(kind.basic for kind in kinds):  # else all of them stand above
+                    self.list.add_heading(_name(category), category.value, kinds)
+            for name, heading in self.list.headings().items():
+                heading.setExpanded(name in self._opened)
         self.list.setVisible(bool(found))
         self.nothing.setVisible(not found)
-        if text.strip() and found:
-            self.list.setCurrentRow(0)
-
-    def _add_heading(self, category: Category) -> None:
-        item = QListWidgetItem(category.value.upper())
-        item.setData(_HEADING_ROLE, True)
-        item.setFlags(Qt.ItemFlag.NoItemFlags)
-        self.list.addItem(item)
-
-    def _add_kind(self, kind: type[LayerKind]) -> None:
-        item = QListWidgetItem(kind.title)
-        item.setData(_KEY_ROLE, kind.key)
-        item.setToolTip(kind_texts.one_line_help(kind))
-        item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, item.toolTip())
-        self.list.addItem(item)
 
     def _on_search_entered(self) -> None:
         item = self.list.currentItem()
-        if item is not None:
-            self._on_item_activated(item)
+        if self.search.text().strip() and item is not None:
+            self.append(str(item.data(0, KEY_ROLE)))
 
-    def _on_item_activated(self, item: QListWidgetItem) -> None:
-        if not item.data(_HEADING_ROLE):
-            self.append(str(item.data(_KEY_ROLE)))
+    def _on_typed(self, text: str) -> None:
+        self.search.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.search.setText(self.search.text() + text)
+
+    def _on_item_expanded(self, heading: QTreeWidgetItem) -> None:
+        self._opened.add(self.list.name_of(heading))
+
+    def _on_item_collapsed(self, heading: QTreeWidgetItem) -> None:
+        self._opened.discard(self.list.name_of(heading))
 
     def _on_theme_changed(self, _theme: Theme) -> None:
         self.list.viewport().update()
+
+
+def _name(category: Category) -> str:
+    return category.name.lower()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QCoreApplication, QSettings, QStandardPaths
@@ -29,6 +30,16 @@ class AppSettings:
     @theme_mode.setter
     def theme_mode(self, mode: str) -> None:
         self._store.setValue("theme", mode)
+
+    @property
+    def palette_opened(self) -> list[str] | None:
+        """The names of the palette's open headings; None before somebody folded one."""
+        found = self._store.value("palette/opened")
+        return found.split() if isinstance(found, str) else None
+
+    @palette_opened.setter
+    def palette_opened(self, names: Iterable[str]) -> None:
+        self._store.setValue("palette/opened", " ".join(sorted(names)))
 
     @property
     def recent_files(self) -> list[str]:

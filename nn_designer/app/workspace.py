@@ -20,7 +20,7 @@ from nn_designer.app.widgets.tab_order import set_reading_order
 
 WIDE_PX = 1500
 """A window at least as wide has room for wide panels at both sides."""
-PALETTE_PX, NARROW_PALETTE_PX = 208, 176
+PALETTE_PX, NARROW_PALETTE_PX = 224, 192
 PANEL_PX, NARROW_PANEL_PX = 384, 304
 
 
@@ -70,7 +70,6 @@ class Workspace(QSplitter):
             splitter.splitterMoved.connect(self._on_handle_moved)
         self._shared_by_hand = False
         self._wide = False
-        self.palette_panel.setMinimumWidth(160)
         self.canvas_area.setMinimumSize(280, 160)
         self.below.setMinimumHeight(180)
         self.right.setMinimumWidth(280)
@@ -90,7 +89,10 @@ class Workspace(QSplitter):
         self.right_tabs.setCurrentWidget(self.training_panel)
 
     def restore(self, settings: AppSettings, width_px: int, height_px: int) -> None:
-        """Sizes as they were left, or fitting for a window of this size."""
+        """Sizes and folds as they were left, or fitting for a window of this size."""
+        opened = settings.palette_opened
+        if opened is not None:
+            self.palette_panel.open_only(opened)
         self._share(width_px, height_px)
         for name, splitter in self._splitters().items():
             state = settings.layout(name)
@@ -118,7 +120,8 @@ class Workspace(QSplitter):
         self._shared_by_hand = True
 
     def remember(self, settings: AppSettings) -> None:
-        """Keep the sizes, if somebody chose them."""
+        """Keep what is folded, and the sizes if somebody chose them."""
+        settings.palette_opened = self.palette_panel.opened
         if not self._shared_by_hand:
             return
         for name, splitter in self._splitters().items():

@@ -311,7 +311,11 @@ class _Check:
         if self.summary is not None:
             task, n_targets = self.summary.task, self.summary.n_targets
             n_classes = self.summary.n_classes or None
-        problem = LOSSES[training.loss](**self.own_settings["loss"]).problem_with(
+        values = read_settings(kind_of(self.end.kind), self.end.settings).values
+        own = made(kind_of(self.end.kind), values).own_loss()
+        key = own.key or training.loss
+        settings = self.own_settings["loss"] if key == training.loss else {}
+        problem = LOSSES[key](**settings).problem_with(
             found.shape, found.activation, task, n_classes, n_targets
         )
         if problem:

@@ -25,6 +25,7 @@ class ActivationLayer(LayerKind):
     key = "activation"
     title = "Activation"
     category = Category.ACTIVATION
+    basic = True
 
     activation = Choice("relu", activation_titles, help="The function to apply.")
 

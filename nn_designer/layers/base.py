@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from nn_designer.engine.loss import OwnLoss
 from nn_designer.engine.shapes import Shape, ShapeError, WeightSpec, shape_text
 from nn_designer.layers.exchange import ForeignTensor
 from nn_designer.params import HasParams
@@ -46,6 +47,8 @@ class LayerKind(HasParams):
     key: ClassVar[str]
     title: ClassVar[str]
     category: ClassVar[Category]
+    basic: ClassVar[bool] = False
+    """Whether a beginner needs it: the palette shows it first."""
     replaces: ClassVar[tuple[str, ...]] = ()
     formula: ClassVar[str] = ""
     """Forward, as plain text with x the input, z the sum and y the output: "y = f(W·x + b)"."""
@@ -83,6 +86,10 @@ class LayerKind(HasParams):
         network's last layer.
         """
         return "linear"
+
+    def own_loss(self) -> OwnLoss:
+        """The loss that is attached to this layer where the network ends with it."""
+        return OwnLoss()
 
     def weight_specs(self, input_shapes: Sequence[Shape]) -> tuple[WeightSpec, ...]:
         """The trainable tensors, in the layout of files."""

@@ -46,6 +46,7 @@ class Dense(LayerKind):
     key = "dense"
     title = "Dense"
     category = Category.CORE
+    basic = True
     torch_tensors: ClassVar[Mapping[str, ForeignTensor]] = {
         "kernel": ForeignTensor("weight", (1, 0)),
         "bias": ForeignTensor("bias", (0,)),

@@ -25,6 +25,7 @@ class Dropout(LayerKind):
     key = "dropout"
     title = "Dropout"
     category = Category.REGULARIZATION
+    basic = True
 
     rate = Float(
         0.5,

@@ -21,6 +21,7 @@ class Flatten(LayerKind):
     key = "flatten"
     title = "Flatten"
     category = Category.SHAPE
+    basic = True
 
     def output_shape(self, input_shapes: Sequence[Shape]) -> Shape:
         return (math.prod(input_shapes[0]),)

@@ -97,7 +97,7 @@ def test_the_palette_shows_its_row_when_the_focus_comes(window: MainWindow) -> N
     window.palette_panel.search.setFocus()
     QTest.keyClick(window.palette_panel.search, Qt.Key.Key_Tab)
     assert window.palette_panel.list.hasFocus()
-    assert window.palette_panel.list.currentItem().text() == "Input"
+    assert window.palette_panel.list.currentItem().text(0) == "Input"
 
 
 # ---- wiring

@@ -362,7 +362,7 @@ def test_panels_are_narrower_in_a_narrow_window_until_somebody_moves_them(
     qtbot.waitUntil(lambda: window.workspace.right.width() > 340)
     window.resize(1280, 800)
     qtbot.waitUntil(lambda: window.workspace.right.width() < 320)
-    assert window.workspace.palette_panel.width() < 190
+    assert window.workspace.palette_panel.width() < 220
     window.workspace.setSizes([800, 480])
     window.workspace.splitterMoved.emit(800, 1)  # as a drag of the handle does
     window.resize(1800, 900)

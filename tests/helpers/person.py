@@ -18,14 +18,17 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QToolButton,
+    QTreeWidgetItem,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
 
-from nn_designer.app import palette
+from nn_designer.app import palette_tree
 from nn_designer.app.activation_menu import ActivationMenu
 from nn_designer.app.data_dialog import DataDialog
 from nn_designer.app.main_window import MainWindow
+from nn_designer.app.palette import Palette
+from nn_designer.app.palette_tree import KEY_ROLE
 from tests.helpers.canvas import Hand
 
 D = TypeVar("D", bound=QDialog)
@@ -41,7 +44,7 @@ class Person:
         self.qtbot = qtbot
         self.hand = Hand(window.canvas)
         self._drop_at = QPointF()
-        monkeypatch.setattr(palette, "QDrag", self._drag_class())
+        monkeypatch.setattr(palette_tree, "QDrag", self._drag_class())
 
     # ---- small acts
 
@@ -125,8 +128,9 @@ class Person:
         """Drag a layer from the palette to a place on the canvas; its id."""
         self._drop_at = QPointF(x, y)
         rows = self.window.palette_panel.list
+        row = palette_row(self.window.palette_panel, title)
         before = {layer.id for layer in self.window.store.document.layers}
-        start = rows.visualItemRect(row_of(rows, title)).center()
+        start = rows.visualItemRect(row).center()
         QTest.mousePress(rows.viewport(), LEFT, NONE, start)
         for reach in (0.6, 1.2, 2.0):  # a list marks the row first and begins the drag then
             step = QPoint(int(QApplication.startDragDistance() * reach), 0)
@@ -179,5 +183,21 @@ def row_of(rows: QListWidget, text: str) -> QListWidgetItem:
         for item in rows.findItems(text, Qt.MatchFlag.MatchExactly)
         if item.flags() & Qt.ItemFlag.ItemIsEnabled
     )
+    rows.scrollToItem(item)
+    return item
+
+
+def palette_row(palette: Palette, title: str) -> QTreeWidgetItem:
+    """The palette's row of a layer kind, scrolled into view; its heading is clicked open."""
+    rows = palette.list
+    item = next(
+        item
+        for item in rows.findItems(title, Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive)
+        if item.data(0, KEY_ROLE)
+    )
+    heading = item.parent()
+    if heading is not None and not heading.isExpanded():
+        rows.scrollToItem(heading)
+        QTest.mouseClick(rows.viewport(), LEFT, NONE, rows.visualItemRect(heading).center())
     rows.scrollToItem(item)
     return item

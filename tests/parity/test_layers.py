@@ -15,6 +15,7 @@ from tests.helpers.losses import last_activation, least_units
 from tests.helpers.networks import EXAMPLES, batch, mlp, randomize
 from tests.helpers.nodes import dense, node
 from tests.helpers.random_layers import random_layer
+from tests.helpers.several import SEVERAL
 from tests.parity import torch_twin
 from tests.parity.torch_twin import Twin
 
@@ -28,7 +29,9 @@ def assert_agrees(network: Network, size: int = 16) -> None:
         seen, _ = twin.forward(x)
     for name, values in network.trace(x).items():
         np.testing.assert_allclose(values, seen[name].numpy(), rtol=TOLERANCE, atol=TOLERANCE)
-    np.testing.assert_array_equal(network.predict(x), network.trace(x)[network.output_name])
+    traced = network.trace(x)
+    for name, values in network.predict_each(x).items():
+        np.testing.assert_array_equal(values, traced[name])
     expected_loss, expected = twin.gradients(x, y)
     loss = network.loss_and_gradients(x, y)
     assert loss == pytest.approx(expected_loss, rel=TOLERANCE, abs=TOLERANCE)
@@ -44,6 +47,12 @@ def test_kinds_branches_and_merges(example: str) -> None:
     if example == "input only":
         return  # nothing to train
     assert_agrees(randomize(Network(EXAMPLES[example], loss="mean_squared_error")))
+
+
+@pytest.mark.parametrize("example", SEVERAL)
+def test_several_inputs_and_outputs(example: str) -> None:
+    network = randomize(Network(SEVERAL[example], loss="mean_squared_error"))
+    assert_agrees(network)
 
 
 def test_every_activation_and_loss_has_a_twin() -> None:
