@@ -52,6 +52,7 @@ class AnyTally(Protocol):
         targets: np.ndarray,
         answers: Sequence[np.ndarray],
         penalties: np.ndarray | float = 0.0,
+        weights: np.ndarray | None = None,
     ) -> float:
         """Tell K batches, and get their mean loss."""
 
@@ -93,11 +94,14 @@ class Tally:
         targets: np.ndarray,
         answers: Sequence[np.ndarray],
         penalties: np.ndarray | float = 0.0,
+        weights: np.ndarray | None = None,
     ) -> float:
         """Tell K batches: ``scores`` (K, outputs, B), ``targets`` and each of ``answers``
-        (K, B, ...), ``penalties`` (K,) what regularization adds. Returns their mean loss."""
+        (K, B, ...), ``penalties`` (K,) what regularization adds, ``weights`` (K, B) what samples
+        count in the loss. Returns their mean loss."""
         (own,) = answers
-        return self.take(self._criterion.value(scores, targets) + penalties, scores, own)
+        losses = self._criterion.value(scores, targets, weights)
+        return self.take(losses + penalties, scores, own)
 
     def take(self, losses: np.ndarray, scores: np.ndarray, answers: np.ndarray) -> float:
         """As :meth:`add`, for batches whose ``losses`` (K,) are known."""
@@ -181,5 +185,7 @@ class Evaluator:
             assert plan.outputs is not None
             rows[block] = plan.outputs.T
             scores, targets = plan.logits[np.newaxis], part.targets[np.newaxis, block]
-            tally.add(scores, targets, [each[np.newaxis, block] for each in part.answers], penalty)
+            answers = [each[np.newaxis, block] for each in part.answers]
+            weights = None if part.weights is None else part.weights[np.newaxis, block]
+            tally.add(scores, targets, answers, penalty, weights)
         return tally.measures(), network.heads.separated(rows)

@@ -76,7 +76,8 @@ class TrainingRun:
         self.network = network
         self.settings = settings
         self.control = control if control is not None else Control()
-        self.train_part, self._validation_part = training_parts(network, data)
+        self.train_part, self._validation_part = training_parts(network, data, settings)
+        network.set_weighted(self.train_part.weights is not None)
         self._tally = tally_of(network, data)
         self._evaluator = (
             Evaluator(network, self._validation_part, tally_of(network, data))
@@ -133,6 +134,7 @@ class TrainingRun:
             "loss": s.loss,
             "optimizer": s.optimizer,
             "schedule": s.schedule,
+            "class weights": s.class_weights if s.class_weight == "own" else s.class_weight,
             "seed": s.seed,
             "shuffle": s.shuffle,
         }
@@ -253,18 +255,21 @@ class TrainingRun:
             assert rest is not None
             loop, batch_size, count = rest, self._rest, 1
         samples = self._order[first : first + count * batch_size]
+        part = self.train_part
         rates = self.optimizer.rates(self._learning_rate(), count)
         with np.errstate(all="ignore"):  # what overflows shows in the loss
             penalties = loop.run(samples.reshape(count, batch_size), rates)
-            targets = self.train_part.targets.take(samples, 0)
+            targets = part.targets.take(samples, 0)
+            weights = None if part.weights is None else part.weights.take(samples)
             batch_loss = self._tally.add(
                 loop.ring[:count],
                 targets.reshape(count, batch_size, *targets.shape[1:]),
                 [
                     answers.take(samples, 0).reshape(count, batch_size, *answers.shape[1:])
-                    for answers in self.train_part.answers
+                    for answers in part.answers
                 ],
                 penalties,
+                None if weights is None else weights.reshape(count, batch_size),
             )
         self._batch += count
         seconds = perf_counter() - begin
