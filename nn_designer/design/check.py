@@ -228,6 +228,8 @@ class _Check:
             tuple(each.activation for each in known),
         )
         self.facts[layer.id] = found
+        if caution := made(kind, settings.values).caution():
+            self._add("warning", f"{layer.name}: {caution}", layer)
         if found.error:
             # "Dense expects..." becomes "Encoder expects...".
             own = found.error.removeprefix(kind.title)

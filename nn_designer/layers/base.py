@@ -109,6 +109,10 @@ class LayerKind(HasParams):
         as for all layers of several inputs."""
         return None
 
+    def caution(self) -> str:
+        """What to think of with these settings: a sentence for a warning; empty: nothing."""
+        return ""
+
     def finds_maxima_in(self, shape: Shape) -> Shape | None:
         """The part of an input of this shape, from its beginning, that the layer looks at for
         the largest numbers; None if it does something else.

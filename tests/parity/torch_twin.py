@@ -9,7 +9,14 @@ import torch.nn.functional as F
 
 from nn_designer.engine.inputs import Arrays, by_name
 from nn_designer.engine.network import Network
-from tests.parity import torch_convolutions, torch_merges, torch_normalization, torch_shapes
+from tests.parity import (
+    torch_convolutions,
+    torch_formulas,
+    torch_merges,
+    torch_normalization,
+    torch_sequences,
+    torch_shapes,
+)
 from tests.parity.torch_losses import LOGIT_LOSSES, LOSSES
 
 ACTIVATIONS: dict[str, Any] = {
@@ -35,6 +42,8 @@ TWINS: dict[str, Any] = {
     **torch_normalization.TWINS,
     **torch_shapes.TWINS,
     **torch_convolutions.TWINS,
+    **torch_formulas.TWINS,
+    **torch_sequences.TWINS,
 }
 """Kind → what it does: a function of the layer, its inputs and its weights by name."""
 
