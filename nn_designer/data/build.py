@@ -20,6 +20,7 @@ from nn_designer.data.columns import (
 from nn_designer.data.dataset import Column, Dataset, Task
 from nn_designer.data.dates import parse_dates
 from nn_designer.data.errors import DataError
+from nn_designer.data.row_weights import held_back, row_weights
 
 TARGET_NAMES = ("target", "label", "class", "y", "output", "outcome")
 """Names that tell the column to predict, if the person does not say."""
@@ -47,6 +48,7 @@ def build_dataset(
     origin: str = "",
     licence: str = "",
     types: Mapping[str, str] | None = None,
+    weights: str = "",
     notes: Sequence[str] = (),
 ) -> Dataset:
     """Choose target, task and inputs, and report what was found, filled and left out.
@@ -56,6 +58,7 @@ def build_dataset(
         target: the column to predict; empty: guessed.
         task: "classes", "number" or "auto".
         types: column name → number, category, date or ignore, against what was found.
+        weights: the column that says what each row counts; empty: there is none.
 
     Raises:
         DataError: nothing can be learned from it; the sentence says why.
@@ -68,6 +71,9 @@ def build_dataset(
             "one to predict it from. If it was not read rightly, choose the separator, or the sheet "
             f"of a workbook. {' '.join(notes)}".rstrip()
         )
+    if weights and weights not in (names := [column.name for column in columns]):
+        raise DataError(f"The weights of {title} are not there. {no_such_column(weights, names)}")
+    columns, weights_column = held_back(columns, weights, target)
     target_column = _target_column(columns, target, title, report)
     kept_rows, target_column = _drop_rows_without_target(target_column, report)
     found_task = find_task(target_column) if task == "auto" else _task(task)
@@ -98,6 +104,7 @@ def build_dataset(
         description=description,
         origin=origin,
         licence=licence,
+        weights=row_weights(weights_column, kept_rows),
         report=tuple(report),
     )
     _check_memory(dataset)

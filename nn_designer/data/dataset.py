@@ -107,6 +107,7 @@ class Dataset:
 
     - ``x``: (N, *sample_shape), uint8 pixels or float32, to be divided by ``divide_by``.
     - ``y``: int64 (N,) class numbers for the task ``classes``; float64 (N, T) for ``number``.
+    - ``weights``: (N,) what each row counts in training; None: all the same.
     - ``n_test``: the last ``n_test`` rows are the data's own test part (0: it has none).
     - ``image_shape``: (height, width, channels) of a sample that is a picture, flat or not.
     - ``report``: sentences on what was found, filled and left out.
@@ -122,6 +123,7 @@ class Dataset:
     columns: tuple[Column, ...] = ()
     x: NDArray[np.uint8] | NDArray[np.float32] | None = None
     divide_by: float = 1.0
+    weights: NDArray[np.float64] | None = None
     n_test: int = 0
     image_shape: tuple[int, int, int] | None = None
     description: str = ""
@@ -158,6 +160,7 @@ class Dataset:
         return replace(
             self,
             y=self.y[rows[0] :],
+            weights=None if self.weights is None else self.weights[rows[0] :],
             x=None if self.x is None else self.x[rows[0] :],
             columns=tuple(column.take(rows) for column in self.columns),
             n_test=0,

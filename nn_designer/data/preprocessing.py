@@ -80,12 +80,20 @@ class Preprocessing:
 
     # ---------------------------------------------------------------- fitting
     @classmethod
-    def fit(cls, dataset: Dataset, rows: NDArray[np.intp]) -> Preprocessing:
-        """Learn means and scales from ``rows`` (the training part) of ``dataset`` only."""
+    def fit(
+        cls, dataset: Dataset, rows: NDArray[np.intp], *, scale_targets: bool = True
+    ) -> Preprocessing:
+        """Learn means and scales from ``rows`` (the training part) of ``dataset`` only.
+
+        Without ``scale_targets``, targets that are numbers stay as they are.
+        """
         mean: tuple[float, ...] = ()
         scale: tuple[float, ...] = ()
         if dataset.task == "number":
-            fitted = [_mean_and_scale(column) for column in dataset.y[rows].T]
+            fitted = [
+                _mean_and_scale(column) if scale_targets else (0.0, 1.0)
+                for column in dataset.y[rows].T
+            ]
             mean = tuple(m for m, _ in fitted)
             scale = tuple(s for _, s in fitted)
         return cls(

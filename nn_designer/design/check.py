@@ -19,6 +19,7 @@ from nn_designer.design.frozen import EMPTY
 from nn_designer.design.inference import Facts, facts, made, read_settings
 from nn_designer.design.memory import available_memory_bytes, bytes_text, training_memory_bytes
 from nn_designer.engine.losses import LOSSES
+from nn_designer.engine.sample_weights import class_weight_problem
 from nn_designer.engine.shapes import shape_text
 from nn_designer.engine.training_methods import METHODS, own_settings_name
 from nn_designer.engine.training_settings import TrainingSettings
@@ -323,6 +324,9 @@ class _Check:
         if problem:
             wire = self.document.incoming(self.end.id)[0]
             self._add("error", problem, self.document.layer(wire.source))
+        problem = class_weight_problem(training, task, n_classes)
+        if problem:
+            self._add("error", problem)
 
     def _memory(
         self, training: TrainingSettings, known: Mapping[str, Facts], parameters: int
