@@ -166,6 +166,8 @@ class Network:
             for spec in specs:
                 drawn_by = initializer(spec.initializer)
                 values = drawn_by.initialize(rng, spec.shape, spec.fan, self.dtype)
+                if spec.ones is not None:
+                    values[..., slice(*spec.ones)] = 1.0
                 self.weights[name][spec.name][...] = values
         fresh = np.random.default_rng([seed, len(self.nodes)])
         # The state is replaced, not the generator: compiled steps hold on to it.

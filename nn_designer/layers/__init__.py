@@ -22,7 +22,9 @@ from nn_designer.layers.global_pooling import (
     GlobalMaxPooling1D,
     GlobalMaxPooling2D,
 )
+from nn_designer.layers.gru import GRU
 from nn_designer.layers.input_output import Input, Output
+from nn_designer.layers.lstm import LSTM
 from nn_designer.layers.merge import Concatenate
 from nn_designer.layers.noise import (
     GaussianDropout,
@@ -42,6 +44,7 @@ from nn_designer.layers.prelu import PReLU
 from nn_designer.layers.rescaling import Normalization, Rescaling
 from nn_designer.layers.reshape import Permute, RepeatVector, Reshape
 from nn_designer.layers.sample_normalization import GroupNormalization, LayerNormalization
+from nn_designer.layers.simple_rnn import SimpleRNN
 from nn_designer.layers.time_distributed import TimeDistributedDense
 
 __all__ = [
@@ -73,6 +76,9 @@ KINDS: dict[str, type[LayerKind]] = {
         GlobalMaxPooling2D,
         GlobalAveragePooling1D,
         GlobalAveragePooling2D,
+        SimpleRNN,
+        LSTM,
+        GRU,
         PositionalEmbedding,
         MultiHeadAttention,
         TimeDistributedDense,

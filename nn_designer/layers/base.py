@@ -122,9 +122,18 @@ class LayerKind(HasParams):
         """
         return None
 
+    def tensors_in_torch(self) -> Mapping[str, ForeignTensor]:
+        """What PyTorch makes of the tensors with these settings: :attr:`torch_tensors`."""
+        return self.torch_tensors
+
     def macs(self, input_shapes: Sequence[Shape]) -> int:
         """Multiply-accumulates for one sample, forward."""
         return 0
+
+    def n_steps_in_turn(self, input_shapes: Sequence[Shape]) -> int:
+        """Into how many calls, one after the other, the work of a batch falls: in many short
+        ones a second thread is no help."""
+        return 1
 
     def emit(self, plan: Plan, inputs: Sequence[Value]) -> Value:
         """Add this layer's forward steps to a compiled plan and register its backward steps.

@@ -14,6 +14,7 @@ from tests.parity import (
     torch_formulas,
     torch_merges,
     torch_normalization,
+    torch_recurrent,
     torch_sequences,
     torch_shapes,
 )
@@ -40,6 +41,7 @@ ACTIVATIONS: dict[str, Any] = {
 TWINS: dict[str, Any] = {
     **torch_merges.TWINS,
     **torch_normalization.TWINS,
+    **torch_recurrent.TWINS,
     **torch_shapes.TWINS,
     **torch_convolutions.TWINS,
     **torch_formulas.TWINS,
