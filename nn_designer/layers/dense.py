@@ -24,13 +24,6 @@ if TYPE_CHECKING:
     from nn_designer.engine.plan import Plan, Value
 
 
-def initializer_titles() -> dict[str, str]:
-    """Key → title of the initializers, for a choice."""
-    from nn_designer.engine.initializers import INITIALIZERS
-
-    return {key: initializer.title for key, initializer in INITIALIZERS.items()}
-
-
 def activation_titles() -> dict[str, str]:
     """Key → title of the activations, for a choice."""
     return {key: activation.title for key, activation in ACTIVATIONS.items()}
