@@ -19,7 +19,16 @@ from nn_designer.design import edits
 from nn_designer.engine.training_methods import METHODS
 from nn_designer.engine.training_settings import TrainingSettings
 
-LEARNING = ("loss", "optimizer", "learning_rate", "schedule", "batch_size", "epochs")
+LEARNING = (
+    "loss",
+    "optimizer",
+    "learning_rate",
+    "schedule",
+    "batch_size",
+    "epochs",
+    "class_weight",
+    "class_weights",
+)
 SPLIT = ("validation_split", "shuffle", "seed")
 STOPPING = ("early_stopping", "patience", "minimum_improvement", "keep_best")
 
