@@ -25,6 +25,7 @@ from nn_designer.data import DataError, load
 from nn_designer.data import prepare as prepare_data
 from nn_designer.design.compile import DesignError, compile_design, preparation
 from nn_designer.design.document import Document
+from nn_designer.design.wiring import arranged
 from nn_designer.engine.network import NetworkError, WeightError
 from nn_designer.engine.training import TrainingError
 
@@ -124,7 +125,7 @@ class Server:
 
     def data_of(self, document: Document) -> tuple[Any, Any]:
         """The dataset and its split, scaled parts; both kept from one run to the next."""
-        dataset, way = load(document.data), preparation(document)
+        dataset, way = arranged(document, load(document.data)), preparation(document)
         if self._prepared is None or self._prepared[:2] != (dataset, way):
             self._prepared = None  # the old one's memory goes before the new one comes
             self._prepared = (dataset, way, prepare_data(dataset, **way))
@@ -137,7 +138,7 @@ class Server:
         network = compile_design(command.document, summary=dataset.summary())
         if command.weights is not None:
             network.set_weights(command.weights)
-        prober = Prober(network, dataset, prepared, scene)
+        prober = Prober(network, dataset, prepared, scene, command.document)
         # Before training, only a surface or a curve says something; a loaded network's answers
         # are worth waiting for.
         if command.weights is not None or (prober.is_cheap and scene.drawn):

@@ -69,12 +69,42 @@ class Column(Encoded):
 
 
 @dataclass(frozen=True)
+class TargetInfo:
+    """What one Output of a network has to answer: a class, or one number per name."""
+
+    names: tuple[str, ...]
+    task: Task
+    class_names: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        return ", ".join(self.names)
+
+    @property
+    def n_classes(self) -> int:
+        return len(self.class_names)
+
+    @property
+    def n_targets(self) -> int:
+        return len(self.names)
+
+
+@dataclass(frozen=True, eq=False)
+class FurtherTarget:
+    """A target behind the first, with its ``y`` as :class:`Dataset` has the first one's."""
+
+    info: TargetInfo
+    y: NDArray[np.int64] | NDArray[np.float64]
+
+
+@dataclass(frozen=True)
 class DataSummary:
     """What the rest of the app needs to know about data without holding it.
 
     ``sample_shape`` is the shape of one sample as the network receives it, ``feature_names``
     the names of its numbers (empty for pictures). ``class_names`` is empty for the task
-    ``number``; ``n_targets`` is 1 for classes.
+    ``number``; ``n_targets`` is 1 for classes. All this is about the first target; ``targets``
+    has all of them. ``columns`` are a table's columns and how many of the numbers each makes.
     """
 
     source: str
@@ -91,6 +121,14 @@ class DataSummary:
     licence: str
     image_shape: tuple[int, int, int] | None = None
     report: tuple[str, ...] = ()
+    columns: tuple[tuple[str, int], ...] = ()
+    further_targets: tuple[TargetInfo, ...] = ()
+
+    @property
+    def targets(self) -> tuple[TargetInfo, ...]:
+        """All that can be predicted from a sample, each by an Output of its own."""
+        first = TargetInfo(self.target_names, self.task, self.class_names)
+        return (first, *self.further_targets)
 
     @property
     def n_classes(self) -> int:
@@ -112,6 +150,7 @@ class Dataset:
     - ``image_shape``: (height, width, channels) of a sample that is a picture, flat or not.
     - ``report``: sentences on what was found, filled and left out.
     - ``reading``: how the file is to be read, as far as the person said it.
+    - ``further_targets``: what else is to be predicted, behind the first target.
     """
 
     source: str
@@ -131,6 +170,7 @@ class Dataset:
     licence: str = ""
     report: tuple[str, ...] = ()
     reading: ReadingOptions = AUTOMATIC
+    further_targets: tuple[FurtherTarget, ...] = ()
 
     @property
     def n_rows(self) -> int:
@@ -163,6 +203,9 @@ class Dataset:
             weights=None if self.weights is None else self.weights[rows[0] :],
             x=None if self.x is None else self.x[rows[0] :],
             columns=tuple(column.take(rows) for column in self.columns),
+            further_targets=tuple(
+                replace(target, y=target.y[rows[0] :]) for target in self.further_targets
+            ),
             n_test=0,
         )
 
@@ -182,4 +225,6 @@ class Dataset:
             licence=self.licence,
             image_shape=self.image_shape,
             report=self.report,
+            columns=tuple((column.name, column.width) for column in self.columns),
+            further_targets=tuple(target.info for target in self.further_targets),
         )

@@ -12,16 +12,16 @@ from nn_designer.data.errors import DataError
 
 
 def held_back(
-    columns: Sequence[FoundColumn], name: str, target: str
+    columns: Sequence[FoundColumn], name: str, targets: Sequence[str]
 ) -> tuple[list[FoundColumn], FoundColumn | None]:
     """The columns without the one of weights, and that one; no ``name``: there is none.
 
     Raises:
-        DataError: the column is also the target.
+        DataError: the column is also a target.
     """
     if not name:
         return list(columns), None
-    if name == target:
+    if name in targets:
         raise DataError(
             f"The column {name!r} can't be both predicted and the weights of the rows. Choose "
             "another one for either."

@@ -49,6 +49,11 @@ TEMPLATES: tuple[Template, ...] = (
     Template(
         "penguins", "Penguins", "Tells three kinds of penguins apart by beak, flipper and weight."
     ),
+    Template(
+        "multi-output",
+        "Two outputs",
+        "One network, two answers: the kind of a penguin, and how heavy it is.",
+    ),
     Template("iris", "Iris", "Tells three kinds of iris apart by the size of their petals."),
     Template(
         "auto-mpg",

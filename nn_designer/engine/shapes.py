@@ -16,7 +16,7 @@ class ShapeError(ValueError):
 
 @dataclass(frozen=True)
 class WeightSpec:
-    """A trainable tensor of a layer, in the layout that files use (Dense kernel: (in, out)).
+    """A tensor that a layer holds, in the layout that files use (Dense kernel: (in, out)).
 
     ``initializer`` is the value of the layer's setting, as ``initializers.initializer`` reads it.
     ``fan`` is (fan_in, fan_out) for the initializers that scale by it.

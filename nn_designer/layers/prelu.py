@@ -22,13 +22,21 @@ class PReLU(LayerKind):
     """Lets positive numbers through and multiplies negative ones by a slope that it learns, one
     for each number of the sample.
 
-    y = max(x, 0) + alpha · min(x, 0). Behind a convolution, share the slopes along the axes 1, 2:
-    then each channel has one. He et al. 2015, "Delving deep into rectifiers".
+    Behind a convolution, share the slopes along the axes 1, 2: then each channel has one.
     """
 
     key = "prelu"
     title = "PReLU"
     category = Category.ACTIVATION
+    formula = "y = max(x, 0) + alpha·min(x, 0)"
+    backward = (
+        "∂L/∂x = ∂L/∂y where x > 0, else alpha·∂L/∂y; ∂L/∂alpha = Σ min(x, 0)·∂L/∂y, also along "
+        "the shared axes"
+    )
+    source = (
+        'He et al. 2015, "Delving deep into rectifiers: surpassing human-level performance on '
+        'ImageNet classification"'
+    )
     torch_tensors: ClassVar[Mapping[str, ForeignTensor]] = {"alpha": ForeignTensor("weight", None)}
 
     shared_axes = Dimensions(
@@ -80,9 +88,10 @@ class PReLU(LayerKind):
         def backward() -> None:
             dy = y.shaped(plan.gradient(y))
             share = plan.scratch(dy.shape)
-            plan.step(np.multiply, dy, negative, share)
-            axes = tuple(i for i, size in enumerate(alpha.shape) if size == 1)
-            plan.step(np.add.reduce, share, axes, None, alpha_gradient, True)
+            if not plan.is_unread(alpha_gradient):
+                plan.step(np.multiply, dy, negative, share)
+                axes = tuple(i for i, size in enumerate(alpha.shape) if size == 1)
+                plan.step(np.add.reduce, share, axes, None, alpha_gradient, True)
             if x.needs_gradient:
                 with plan.gradient_target(x) as dx:
                     # The slope is alpha where y came from below, else 1.

@@ -214,15 +214,24 @@ def test_wrong_training_settings_of_a_file_are_named():
     ]
 
 
-def test_a_second_input_and_a_second_output_are_refused():
+def test_a_second_input_and_a_second_output_are_right():
     document = edits.adapt_to_data(skip_design(), CIRCLES)[0]
     document, id = edits.append_after(document, "input")
     document = edits.connect(document, id, "add_1", 1)
-    assert "Input 1 and Input 2 both feed Output 1" in " ".join(sentences(document))
-    document, _ = edits.append_after(iris_design(), "output", "dense_1")
+    assert check(document).shapes[id] == (2,)
+    assert not any(
+        "Input 2" in sentence and "Input 1" in sentence for sentence in sentences(document)
+    )
+    document, output = edits.append_after(iris_design(), "output", "dense_1")
+    assert sentences(document) == [
+        "Output 2: Sparse categorical cross-entropy needs probabilities that add up to 1, but the "
+        "last layer's activation is ReLU. Set it to softmax."
+    ]
+    document = edits.set_setting(document, output, "loss", "mean_squared_error")
+    assert sentences(document) == []
     assert sentences(document, IRIS) == [
-        "Output 1 and Output 2 are both an Output, and a design can be trained for one. Delete "
-        "Output 2 or its wire."
+        "Nothing is left for Output 2 to learn: Iris flowers has only one target. Choose another "
+        "target in the data, name a target in the settings of Output 2, or delete it."
     ]
 
 
@@ -353,3 +362,24 @@ def test_what_was_found_wrong_is_not_taken_for_what_equals_it_in_python():
 
     assert [ok("use_bias", value) for value in (1, True, 1.0)] == [False, True, False]
     assert [ok("units", value) for value in (1, True, 1.0)] == [True, False, True]
+
+
+def test_a_design_in_which_nothing_can_learn_is_refused():
+    document = iris_design()
+    first, last = (layer.id for layer in document.of_kind("dense"))
+    assert check(edits.set_setting(document, first, "trainable", False), IRIS).ok
+    document = edits.set_setting(document, (first, last), "trainable", False)
+    (problem,) = check(document, IRIS).errors
+    assert problem.layer_id == last
+    assert problem.sentence == (
+        "All layers with weights are frozen, so that nothing can learn. Switch on Trainable for "
+        "at least one of them."
+    )
+
+
+def test_frozen_layers_count_as_parameters_that_are_not_trainable():
+    document = iris_design()
+    first = document.of_kind("dense")[0].id
+    report = check(edits.set_setting(document, first, "trainable", False), IRIS)
+    assert report.total_parameters == check(document, IRIS).trainable_parameters
+    assert report.trainable_parameters == report.total_parameters - report.parameters[first]
