@@ -222,12 +222,30 @@ class _Check:
         )
         self.facts[layer.id] = found
         if caution := made(kind, settings.values).caution():
-            self._add("warning", f"{layer.name}: {caution}", layer)
+            self._add("warning", f"{layer.name}{caution.removeprefix(kind.title)}", layer)
+        if made(kind, settings.values).index_count() is not None:
+            self._looks_up(layer)
         if found.error:
             # "Dense expects..." becomes "Encoder expects...".
             own = found.error.removeprefix(kind.title)
             text = f"{layer.name}{own}" if own != found.error else f"{layer.name}: {own}"
             self._add(self._severity(layer), text, layer, wires[0] if wires else None)
+
+    def _looks_up(self, layer: Layer) -> None:
+        """Whole numbers to be looked up come straight from the data."""
+        at = layer
+        while wires := self.document.incoming(at.id):
+            at = self.document.layer(wires[0].source)
+            kind = self.kinds[at.id]
+            if kind is not None and kind.maximum_inputs and not kind.hands_on_numbers:
+                self._add(
+                    self._severity(layer),
+                    f"{layer.name} looks up whole numbers of the data, but {at.name} changes them "
+                    f"on the way. Put {layer.name} right behind an Input.",
+                    layer,
+                    wires[0],
+                )
+                return
 
     def _wired(self, layer: Layer, kind: type[LayerKind]) -> bool:
         """Whether the layer has the inputs it needs; says so if not, or if it leads nowhere."""
