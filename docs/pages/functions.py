@@ -43,7 +43,7 @@ def page() -> str:
         "## Schedules\n",
         *_entries(SCHEDULES.values(), settings_table),
         "## Initializers\n",
-        *_entries(INITIALIZERS.values(), lambda one: ""),
+        *_entries(INITIALIZERS.values(), _initializer_extra),
         "## Metrics\n",
         *_entries(METRICS.values(), _metric_extra),
         f"## Training\n\n{settings_table(TrainingSettings)}\n",
@@ -92,6 +92,15 @@ def _loss_extra(one: Any) -> str:
             f"After {title} it is computed from the numbers before that, so that nothing overflows.",
         )
     return "\n\n".join(parts)
+
+
+def _initializer_extra(one: Any) -> str:
+    """Its settings, and how a design file tells them."""
+    if not one.params:
+        return ""
+    name, param = next(iter(one.params.items()))
+    how = f"In a design file: `{one.key}`, or with settings `{one.key}({name}={param.default})`."
+    return f"{settings_table(one)}\n\n{how}"
 
 
 def _metric_extra(one: Any) -> str:

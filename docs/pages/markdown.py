@@ -93,8 +93,15 @@ def _told(declared: type[HasParams], param: Param[Any]) -> str:
     if param.visible_if is None:
         return param.help
     name, values = param.visible_if
+    ruling = declared.params[name]
+    others = (
+        [key for key in ruling.choices if key not in values] if isinstance(ruling, Choice) else []
+    )
+    if 0 < len(others) < len(values):
+        when = " or ".join(others)
+        return f"{param.help} (Not if {ruling.title} is {when}.)"
     when = " or ".join(_value_text(value) for value in values)
-    return f"{param.help} (If {declared.params[name].title} is {when}.)"
+    return f"{param.help} (If {ruling.title} is {when}.)"
 
 
 def _value_text(value: object) -> str:

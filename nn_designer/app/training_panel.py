@@ -23,6 +23,7 @@ LEARNING = (
     *("loss", "optimizer", "learning_rate", "schedule", "batch_size", "epochs"),
     *("warm_up", "clipping", "clip_limit", "weight_decay", "use_ema", "ema_momentum"),
     "gradient_accumulation_steps",
+    *("class_weight", "class_weights"),
 )
 SPLIT = ("validation_split", "shuffle", "seed")
 STOPPING = ("early_stopping", "patience", "minimum_improvement", "keep_best")

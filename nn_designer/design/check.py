@@ -28,6 +28,7 @@ from nn_designer.design.wiring import (
 )
 from nn_designer.engine.losses import LOSSES
 from nn_designer.engine.optimizers import OPTIMIZERS
+from nn_designer.engine.sample_weights import class_weight_problem
 from nn_designer.engine.shapes import shape_text
 from nn_designer.engine.training_methods import METHODS, own_settings_name
 from nn_designer.engine.training_settings import TrainingSettings
@@ -320,16 +321,15 @@ class _Check:
             return
         kind = kind_of(end.kind)
         own = made(kind, read_settings(kind, end.settings).values).own_loss()
-        loss = (
-            LOSSES[training.loss](**self.own_settings["loss"])
-            if own.key is None
-            else LOSSES[own.key]()
-        )
-        problem = loss.problem_with(
+        key = own.key or training.loss
+        settings = self.own_settings["loss"] if key == training.loss else {}
+        task = None if target is None else target.task
+        n_classes = None if target is None else target.n_classes or None
+        problem = LOSSES[key](**settings).problem_with(
             found.shape,
             found.activation,
-            None if target is None else target.task,
-            None if target is None else target.n_classes or None,
+            task,
+            n_classes,
             None if target is None else target.n_targets,
         )
         if problem:
@@ -337,6 +337,9 @@ class _Check:
                 problem = f"{end.name}: {problem}"
             wire = self.document.incoming(end.id)[0]
             self._add("error", problem, self.document.layer(wire.source))
+        problem = class_weight_problem(training, task, n_classes, len(self.ends))
+        if problem and end is self.ends[0]:
+            self._add("error", problem)
 
     def _optimizer_suits(self, training: TrainingSettings, parameters: int) -> None:
         """Asked of the optimizer itself."""

@@ -13,6 +13,7 @@ from nn_designer.design.frozen import thaw
 from nn_designer.design.inference import made, read_settings
 from nn_designer.design.sharing import owner_of
 from nn_designer.design.wiring import used_layers, used_outputs
+from nn_designer.engine.losses import LOSSES
 from nn_designer.engine.training_methods import METHODS, own_settings_name
 from nn_designer.engine.training_settings import TrainingSettings
 from nn_designer.layers import kind_of
@@ -78,6 +79,20 @@ def training_settings(document: Document) -> TrainingSettings:
     if read.wrong:
         raise DesignError(f"Training: {read.wrong[0]}")
     return TrainingSettings(**read.values)
+
+
+def preparation(document: Document) -> dict[str, Any]:
+    """What ``data.prepare`` wants to know: the split, and whether the loss takes scaled targets.
+
+    Raises:
+        DesignError: a training setting is wrong.
+    """
+    settings = training_settings(document)
+    return {
+        "validation_split": settings.validation_split,
+        "seed": settings.seed,
+        "scale_targets": LOSSES[settings.loss].scales_targets,
+    }
 
 
 def own_settings(document: Document) -> dict[str, Any]:

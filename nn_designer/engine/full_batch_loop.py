@@ -52,6 +52,6 @@ class FullBatchLoop(BatchLoop):
     def _evaluate(self) -> float:
         """The loss with the present weights; the gradients are then theirs."""
         self._plan.run()
-        heads = self._heads
-        loss = float(heads.total(heads.values(self._logits, self._plan.targets)))
+        heads, plan = self._heads, self._plan
+        loss = float(heads.total(heads.values(self._logits, plan.targets, plan.weights)))
         return loss + (self._regularization() if self._regularization is not None else 0.0)

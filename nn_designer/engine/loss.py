@@ -38,6 +38,10 @@ class Loss(Method):
     """What encoded targets look like: "number" (numbers; classes become a 1 among 0s),
     "one_hot" (a 1 among 0s), "classes" (the class as a whole number), "sign" (-1 or 1)."""
     fused_activation: ClassVar[str | None] = None
+    usual_activation: ClassVar[str] = "linear"
+    """The activation that the last layer of a network for numbers usually has with it."""
+    scales_targets: ClassVar[bool] = True
+    """Whether targets that are numbers may be standardized before training."""
     threshold: ClassVar[float] = 0.5
     """With one output and two classes: above it, the prediction is class 1."""
 
@@ -139,10 +143,16 @@ class Criterion:
         emit = self.loss.emit_logits_gradient if self.from_logits else self.loss.emit_gradient
         emit(program, scores, targets, gradient)
 
-    def value(self, scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
-        """Mean loss of each batch: scores (..., outputs, B), encoded targets → (...)."""
-        values = self.loss.logits_losses if self.from_logits else self.loss.losses
-        return mean(values(scores, targets), -1)
+    def value(
+        self, scores: np.ndarray, targets: np.ndarray, weights: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Mean loss of each batch: scores (..., outputs, B), encoded targets → (...).
+
+        With ``weights`` (..., B), each sample's loss is multiplied by its weight before.
+        """
+        losses_of = self.loss.logits_losses if self.from_logits else self.loss.losses
+        losses = losses_of(scores, targets)
+        return mean(losses if weights is None else losses * weights, -1)
 
     def predicted_classes(self, scores: np.ndarray) -> np.ndarray:
         """The class of each sample: scores (..., outputs, B) → (..., B) whole numbers."""

@@ -86,7 +86,8 @@ class TrainingRun:
         self.network = network
         self.settings = settings = settings.in_force()
         self.control = control if control is not None else Control()
-        self.train_part, self._validation_part = training_parts(network, data)
+        self.train_part, self._validation_part = training_parts(network, data, settings)
+        network.set_weighted(self.train_part.weights is not None)
         self._tally = tally_of(network, data)
         self._evaluator = (
             Evaluator(network, self._validation_part, tally_of(network, data))
@@ -159,6 +160,7 @@ class TrainingRun:
             "loss": s.loss,
             "optimizer": s.optimizer,
             "schedule": s.schedule,
+            "class weights": s.class_weights if s.class_weight == "own" else s.class_weight,
             "seed": s.seed,
             "shuffle": s.shuffle,
         }
@@ -297,17 +299,20 @@ class TrainingRun:
         step = self._epoch * self.steps_per_epoch + self._batch
         factors = self.learning_rates.factors(step, count)
         rates, turns = self.update.next(self._base_rate() * factors)
+        part = self.train_part
         with np.errstate(all="ignore"):  # what overflows shows in the loss
             penalties = loop.run(samples.reshape(count, batch_size), rates, turns)
-            targets = self.train_part.targets.take(samples, 0)
+            targets = part.targets.take(samples, 0)
+            weights = None if part.weights is None else part.weights.take(samples)
             batch_loss = self._tally.add(
                 loop.ring[:count],
                 targets.reshape(count, batch_size, *targets.shape[1:]),
                 [
                     answers.take(samples, 0).reshape(count, batch_size, *answers.shape[1:])
-                    for answers in self.train_part.answers
+                    for answers in part.answers
                 ],
                 penalties,
+                None if weights is None else weights.reshape(count, batch_size),
             )
         self._batch += count
         seconds = perf_counter() - begin

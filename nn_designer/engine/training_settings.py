@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nn_designer.params import Bool, Choice, Float, HasParams, Int
+from nn_designer.params import Bool, Choice, Float, HasParams, Int, Numbers
 
 CLIPPINGS = {
     "none": "None",
@@ -166,6 +166,22 @@ class TrainingSettings(HasParams):
         step=0.05,
         help="The share of samples kept back to see how well the network does on samples it was "
         "not trained with. Not used when the data has a test part of its own.",
+    )
+    class_weight = Choice(
+        "none",
+        {"none": "All alike", "balanced": "Balanced", "own": "Own weights"},
+        title="Class weights",
+        help="How much samples count by their class. Balanced: those of rare classes count more, "
+        "so that each class counts the same in all.",
+        advanced=True,
+    )
+    class_weights = Numbers(
+        (1.0, 1.0),
+        minimum=0.0,
+        title="Weight of each class",
+        visible_if=("class_weight", ("own",)),
+        help="One number for each class, in the order of the classes.",
+        advanced=True,
     )
     shuffle = Bool(
         True,
