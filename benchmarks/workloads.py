@@ -122,7 +122,7 @@ INFERENCES = (
             "Keras, best": 1.1,
             "scikit-learn": 1.1,
             "ONNX Runtime": 0.72,
-            "JAX, compiled": 1.0,
+            "JAX, compiled": 0.75,
         },
     ),
     _inference(
