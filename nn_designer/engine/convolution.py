@@ -61,6 +61,8 @@ class Convolution:
 
     def emit_kernel_gradient(self, x: np.ndarray, dy: np.ndarray, out: np.ndarray) -> None:
         """out (filters, kernel width, kernel height, channels) = ∂loss/∂kernel."""
+        if self._plan.is_unread(out):
+            return
         plan, taps = self._plan, (self._rows.kernel, self._columns.kernel)
         g, c, f = self._groups, self._channels, self._filters
         width = self._columns.count * (self._columns.kernel * c + f)
@@ -301,6 +303,8 @@ def emit_bias(plan: Plan, bias: np.ndarray, y: np.ndarray, out: np.ndarray | Non
 
 def emit_bias_gradient(plan: Plan, dy: np.ndarray, out: np.ndarray) -> None:
     """out (channels,) = the sum of dy (H, W, channels, B) over places and samples."""
+    if plan.is_unread(out):
+        return
     height, width, channels, batch = dy.shape
     sums = plan.scratch((channels, batch))
     places = dy.reshape(height * width, channels * batch)
