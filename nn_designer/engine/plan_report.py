@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from nn_designer.engine.graph import only_user
 from nn_designer.engine.halving import halving
+from nn_designer.engine.lanes import TWO_WORTH
 from nn_designer.engine.shapes import largest_size, samples_at_once
 
 if TYPE_CHECKING:
@@ -25,8 +26,10 @@ def plan_report(network: Network, batch_size: int) -> list[str]:
             sentences.append(f"While training, {node.name!r} {shortcut}.")
     shapes = list(network.shapes.values())
     count, largest = samples_at_once(shapes), largest_size(shapes)
+    from_count = -(-TWO_WORTH // max(network.macs, 1))
     sentences.append(
         f"Predictions are made for {count:,} samples at a time: of {largest:,} numbers for each "
-        "at most, so many stay in the processor's cache."
+        f"at most, so many stay in the processor's cache. From {from_count:,} samples on, two "
+        "threads share them."
     )
     return sentences
