@@ -46,6 +46,9 @@ def halving(network: Network, batch_size: int) -> Halving:
         if not node.layer.halves_batches:
             why = f"the samples of a batch can't be parted in {node.name!r}"
             return Halving(False, f"{whole}: {why}.")
+        if node.shares is not None:  # the halves add up one share of each weight, not several
+            why = f"{node.name!r} shares its weights with {node.shares!r}"
+            return Halving(False, f"{whole}: {why}.")
         if not _has_long_calls(network, node, batch_size):
             why = f"{node.name!r} works in many steps too short for two threads"
             return Halving(False, f"{whole}: {why}.")
