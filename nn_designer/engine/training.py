@@ -25,7 +25,8 @@ from nn_designer.engine.divergence import divergence_message
 from nn_designer.engine.early_stopping import BestEpoch
 from nn_designer.engine.evaluation import Evaluator, Measures
 from nn_designer.engine.full_batch_loop import FullBatchLoop
-from nn_designer.engine.halved_loop import HalvedLoop, splits_batches
+from nn_designer.engine.halved_loop import HalvedLoop
+from nn_designer.engine.halving import halving
 from nn_designer.engine.lbfgs import LBFGS
 from nn_designer.engine.learning_rates import LearningRates
 from nn_designer.engine.losses import LOSSES
@@ -133,8 +134,8 @@ class TrainingRun:
         if checkpoint is not None:
             self._check_identity(checkpoint)
             np.copyto(network.variables, checkpoint.variables)
-        self._splits = not self.optimizer.sees_all_samples and splits_batches(
-            network, self._batch_size
+        self._splits = (
+            not self.optimizer.sees_all_samples and halving(network, self._batch_size).halved
         )
         try:
             self._first_variables = network.variables.copy()
