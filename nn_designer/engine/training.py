@@ -233,7 +233,8 @@ class TrainingRun:
                     if self._replaced is None and not self._diverged:
                         self.update.show_average()
                     yield report
-                    self.update.show_raw()
+                    if not isinstance(report, Finished):
+                        self.update.show_raw()
             finally:
                 helper.stop()
 
