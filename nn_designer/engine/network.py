@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from nn_designer.engine.allocation import empty_like
 from nn_designer.engine.cost import Cost, cost_of
 from nn_designer.engine.graph import LayerLike, NetworkError, Node, ends, in_order, only_user
 from nn_designer.engine.halves import Half
@@ -47,10 +48,12 @@ class Network:
         nodes: Sequence[Node],
         *,
         loss: str | None = None,
-        seed: int = 0,
+        seed: int | None = 0,
         dtype: Any = np.float32,
     ) -> None:
-        """Raises NetworkError for a graph that cannot run, ShapeError for sizes that differ."""
+        """With ``seed`` None, all weights are 0: for a network that only is to be looked at.
+
+        Raises NetworkError for a graph that cannot run, ShapeError for sizes that differ."""
         self.dtype = np.dtype(dtype)
         self.nodes = in_order(nodes)
         self.shapes: dict[str, Shape] = {}
@@ -83,7 +86,8 @@ class Network:
         """A second thread for large products, while a training run has started it."""
         self._plans: OrderedDict[tuple[int, bool, bool], Plan] = OrderedDict()
         self.set_loss(loss)
-        self.initialize(seed)
+        if seed is not None:
+            self.initialize(seed)
 
     def _input_shapes(self, node: Node) -> list[Shape]:
         return [self.shapes[name] for name in node.inputs]
@@ -238,6 +242,7 @@ class Network:
             inputs = [plan.values[name] for name in node.inputs]
             plan.only_user = only_user(self.nodes, node) if differentiates else None
             plan.begin_layer(
+                node.name,
                 variables[node.name],
                 inputs,
                 differentiates=differentiates,
@@ -253,7 +258,7 @@ class Network:
             for spec in self.weight_specs[name]:
                 weight = self.weights[name][spec.name]
                 gradient = gradients[spec.name]
-                share = np.empty_like(weight) if spec.l1 or spec.l2 else weight
+                share = empty_like(weight, name) if spec.l1 or spec.l2 else weight
                 if spec.l1:
                     program.step(np.sign, weight, share)
                     program.step(np.multiply, share, program.constant(spec.l1), share)
