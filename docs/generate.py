@@ -1,6 +1,7 @@
 """Makes the pages that follow from the program itself, so that they can't be wrong for long.
 
-    python -m docs.generate            writes docs/ACTIONS.md, LAYERS.md, FUNCTIONS.md, DATA.md
+    python -m docs.generate            writes docs/ACTIONS.md, LAYERS.md and a page for each layer
+                                       in docs/layers, FUNCTIONS.md, DATA.md
     python -m docs.generate --check    exit status 1 and a sentence if one of them is stale
 
 Needs no screen.
@@ -21,13 +22,14 @@ MADE_BY = "<!-- Made by python -m docs.generate from the program itself: change 
 
 def pages() -> dict[str, Callable[[], str]]:
     """File name → what makes its text. The page of actions needs a QApplication."""
-    from docs.pages import actions, data, functions, layers
+    from docs.pages import actions, data, functions, layer, layers
 
     return {
         "ACTIONS.md": actions.page,
         "LAYERS.md": layers.page,
         "FUNCTIONS.md": functions.page,
         "DATA.md": data.page,
+        **layer.pages(),
     }
 
 
@@ -37,12 +39,27 @@ def made_pages() -> dict[str, str]:
 
 
 def stale_pages(folder: Path = FOLDER) -> list[str]:
-    """The names of the pages in ``folder`` that are missing or differ from the program."""
-    return [name for name, text in made_pages().items() if _read(folder / name) != text]
+    """The names of the pages in ``folder`` that are missing, differ from the program, or tell of
+    a layer that it does not have."""
+    made = made_pages()
+    differing = [name for name, text in made.items() if _read(folder / name) != text]
+    there = sorted(f"layers/{path.name}" for path in folder.glob("layers/*.md"))
+    return [*differing, *(name for name in there if name not in made)]
 
 
 def _read(path: Path) -> str:
     return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
+def _write(names: Sequence[str]) -> None:
+    """Write these pages anew; those that are made no more go."""
+    made = made_pages()
+    (FOLDER / "layers").mkdir(exist_ok=True)
+    for name in names:
+        if name in made:
+            (FOLDER / name).write_text(made[name], encoding="utf-8", newline="\n")
+        else:
+            (FOLDER / name).unlink()
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -64,9 +81,7 @@ def main(words: Sequence[str] | None = None) -> int:
         application = QApplication([])
         stale = stale_pages()
         if not check:
-            for name in stale:
-                text = made_pages()[name]
-                (FOLDER / name).write_text(text, encoding="utf-8", newline="\n")
+            _write(stale)
         application.quit()
     if check and stale:
         print(

@@ -9,9 +9,11 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from docs import generate
+from nn_designer.layers import KINDS
+from nn_designer.layers.base import LayerKind
 
 ROOT = Path(__file__).parent.parent
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("**/*.md"))]
 MOST_PICTURE_BYTES = 250_000
 
 
@@ -22,12 +24,27 @@ def test_the_made_pages_are_fresh(qapp: QApplication) -> None:
 
 def test_a_stale_page_is_found(qapp: QApplication, tmp_path: Path) -> None:
     made = generate.made_pages()
+    (tmp_path / "layers").mkdir()
     for name, text in made.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     assert generate.stale_pages(tmp_path) == []
     (tmp_path / "LAYERS.md").write_text(made["LAYERS.md"].replace("Dense", "Dens"), "utf-8")
     (tmp_path / "DATA.md").unlink()
-    assert generate.stale_pages(tmp_path) == ["LAYERS.md", "DATA.md"]
+    (tmp_path / "layers" / "gone.md").write_text("A layer of another version.", "utf-8")
+    assert generate.stale_pages(tmp_path) == ["LAYERS.md", "DATA.md", "layers/gone.md"]
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
+def test_each_layer_has_a_page_with_all_that_it_declares(kind: type[LayerKind]) -> None:
+    page = (ROOT / "docs" / "layers" / f"{kind.key}.md").read_text(encoding="utf-8")
+    told = " ".join(page.split())
+    for statement in (*kind.formula.split("; "), *kind.backward.split("; "), kind.source):
+        assert " ".join(statement.split()) in told
+    for name in kind.params:
+        assert f"`{name}`" in page
+    shapes = kind.example_inputs or ((4,),) * kind.minimum_inputs
+    for spec in kind().weight_specs(shapes):
+        assert f"`{spec.name}`" in page
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -37,12 +37,20 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     return "\n".join(f"| {' | '.join(cell(one) for one in line)} |" for line in lines)
 
 
-def settings_table(declared: type[HasParams]) -> str:
-    """The settings of a class: name in the file, default, what is allowed, what it does."""
+def settings_table(declared: type[HasParams], *, functions: str = "FUNCTIONS.md") -> str:
+    """The settings of a class: name in the file, default, what is allowed, what it does.
+
+    ``functions`` is the way from the page to FUNCTIONS.md.
+    """
     if not declared.params:
         return "It has no settings."
     rows = [
-        (f"{param.title} {code(name)}", _shown(param), _allowed(param), _told(declared, param))
+        (
+            f"{param.title} {code(name)}",
+            _shown(param),
+            _allowed(param, functions),
+            _told(declared, param),
+        )
         for name, param in declared.params.items()
     ]
     return table(("setting", "default", "allowed", "what it does"), rows)
@@ -60,13 +68,13 @@ def _shown(param: Param[Any]) -> str:
     return code(value) if isinstance(value, str) else f"{value:g}"
 
 
-def _allowed(param: Param[Any]) -> str:
+def _allowed(param: Param[Any], functions: str) -> str:
     """What the form and the file take."""
     if isinstance(param, Choice):
         elsewhere = _TOLD_ELSEWHERE.get(tuple(param.choices))
         if elsewhere is not None:
             title, heading = elsewhere
-            return f"[{title}](FUNCTIONS.md#{heading})"
+            return f"[{title}]({functions}#{heading})"
         return ", ".join(_choice(key, title) for key, title in param.choices.items())
     if param.kind == "boolean":
         return "yes or no"

@@ -9,13 +9,14 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from nn_designer.app.icons import icon
+from nn_designer.app.kind_help import KindHelp
 from nn_designer.app.store import Store
 from nn_designer.app.theme import Theme, ThemeManager
 from nn_designer.app.widgets.fields import MIXED, TextField
 from nn_designer.app.widgets.form import Form
 from nn_designer.app.widgets.function_plot import FunctionPlot, curve_icon
-from nn_designer.app.widgets.section import ElidedLabel, Notice, label, line
-from nn_designer.app.widgets.stats import Stats, short_count, short_shape
+from nn_designer.app.widgets.section import ElidedLabel, Notice, label
+from nn_designer.app.widgets.stats import Facts, Stats, short_count, short_shape
 from nn_designer.app.widgets.tab_order import set_reading_order
 from nn_designer.design import edits
 from nn_designer.design.document import MAXIMUM_NAME_LENGTH, Layer
@@ -51,7 +52,7 @@ class LayerPage(QWidget):
         self._name.editor.setObjectName("layer_name")
         self._name.edited.connect(self._on_name_edited)
         self._name.settled.connect(self.store.end_merge)
-        self._stats = Stats(("Input", "Output", "Parameters"))
+        self._stats = Facts(("Input", "Output", "Parameters"))
         self._sums = Stats(("Layers", "Parameters"))
         self._problems = QVBoxLayout()
         self._problems.setSpacing(6)
@@ -68,9 +69,7 @@ class LayerPage(QWidget):
         self._data_button.clicked.connect(self.data_wanted.emit)
         self._plot_title = label("ACTIVATION", "section")
         self._plot = FunctionPlot(themes)
-        self._help_line = line()
-        self._help_title = label("", "section")
-        self._help = label("", "muted", wrap=True, selectable=True)
+        self._help = KindHelp()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
@@ -84,8 +83,6 @@ class LayerPage(QWidget):
         column.addWidget(self._data_button)
         column.addWidget(self._plot_title)
         column.addWidget(self._plot)
-        column.addWidget(self._help_line)
-        column.addWidget(self._help_title)
         column.addWidget(self._help)
         store.selection_changed.connect(self._refresh)
         store.changed.connect(self._on_changed)
@@ -146,15 +143,8 @@ class LayerPage(QWidget):
         if single:
             self._name.set_value(first.name)
         self._data_button.setVisible(single and first.kind == "input")
-        help_text = ""
-        if kind is not None and len(kinds) == 1:
-            help_text = "\n\n".join(
-                " ".join(part.split()) for part in (kind.__doc__ or "").split("\n\n")
-            )
-        self._help_title.setText(f"ABOUT {title.upper()}" if single else "ABOUT")
-        self._help.setText(help_text)
-        for widget in (self._help_line, self._help_title, self._help):
-            widget.setVisible(bool(help_text))
+        told = kind if len(kinds) == 1 else None
+        self._help.show_kind(told, f"ABOUT {title.upper()}" if single else "ABOUT")
 
     def _show_form(self) -> None:
         params = shared_params([KINDS.get(layer.kind) for layer in self._layers])

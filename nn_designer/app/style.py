@@ -225,6 +225,7 @@ QStatusBar::item { border: none; }
 
 QLabel[role="title"] { font-size: 20pt; font-weight: 600; }
 QLabel[role="heading"] { font-size: 11pt; font-weight: 600; }
+QLabel[role="fact"] { font-weight: 600; }
 QLabel[role="section"] { color: $muted; font-size: 8.5pt; font-weight: 600; letter-spacing: 0.4px; }
 QLabel[role="muted"] { color: $muted; }
 QLabel[role="small"] { color: $muted; font-size: 9pt; }

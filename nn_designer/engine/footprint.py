@@ -98,7 +98,7 @@ def _emit_loops(network: Network, optimizer: Any, batch_size: int, n_train: int)
         if size:
             kind = HalvedLoop if splits and size > 1 else BatchLoop
             loop = kind(network, optimizer, part, size, n_batches)
-            capacity = max(capacity, loop.ring.nbytes)
+            capacity = max(capacity, int(loop.ring.nbytes))
     return capacity  # one more of its size, at least, where the loss takes exponentials
 
 
@@ -112,14 +112,14 @@ def _emit_evaluation(network: Network, n_validation: int) -> None:
 def _regularization_bytes(network: Network) -> int:
     """The largest weight while its penalty is worked out."""
     specs = (spec for name in network.weight_gradients for spec in network.weight_specs[name])
-    sizes = (spec.size for spec in specs if spec.l1 or spec.l2)
-    return max(sizes, default=0) * network.dtype.itemsize
+    largest = max((spec.size for spec in specs if spec.l1 or spec.l2), default=0)
+    return largest * int(network.dtype.itemsize)
 
 
 def _data_bytes(network: Network, n_train: int, n_validation: int) -> int:
     """Samples and targets as the data hands them over, as rows, and their order."""
     width = sum(math.prod(shape) for shape in network.inputs.shapes.values())
     columns = width + network.inputs.width + 3 * network.heads.size
-    rows = (n_train + n_validation) * columns * network.dtype.itemsize
-    answers = n_validation * network.heads.size * network.dtype.itemsize
-    return rows + answers + 2 * n_train * np.dtype(np.intp).itemsize
+    answers = n_validation * network.heads.size
+    numbers = (n_train + n_validation) * columns + answers
+    return numbers * int(network.dtype.itemsize) + 2 * n_train * 8

@@ -241,16 +241,20 @@ class Plan(Program):
         return value.storage.gradient[:-1]
 
     @contextmanager
-    def gradient_target(self, value: Value, *, augmented: bool = False) -> Iterator[np.ndarray]:
+    def gradient_target(
+        self, value: Value, *, augmented: bool = False, overwrite: bool = False
+    ) -> Iterator[np.ndarray]:
         """Where to write this layer's share of ∂loss/∂value: (F, B).
 
-        ``augmented`` gives (F + 1, B), the last row of no meaning. Don't ask for values that
-        need no gradient. The array must be written whole; it is not zero before.
+        ``augmented`` gives (F + 1, B), the last row of no meaning. ``overwrite``: nobody else
+        uses the value, and what made it does not read it again; the gradient may take its
+        memory. Don't ask for values that need no gradient. The array must be written whole; it
+        is not zero before.
         """
         storage = value.storage
         shape = storage.augmented.shape
         if storage.gradient is None:
-            gradient = self.buffer(shape)
+            gradient = storage.augmented if overwrite else self.buffer(shape)
             yield gradient if augmented else gradient[:-1]
             storage.gradient = gradient
         else:

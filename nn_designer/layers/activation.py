@@ -26,6 +26,9 @@ class ActivationLayer(LayerKind):
     title = "Activation"
     category = Category.ACTIVATION
     basic = True
+    formula = "y = f(x), with the activation f"
+    backward = "∂L/∂x = f′(x)·∂L/∂y"
+    source = "Named with each function in docs/FUNCTIONS.md"
 
     activation = Choice("relu", activation_titles, help="The function to apply.")
 

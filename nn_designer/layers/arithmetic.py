@@ -37,11 +37,14 @@ class Add(_NumberByNumber):
     """Adds its inputs, number by number. All must have the same shape.
 
     A branch that jumps over some layers and is added again is a skip connection: gradients
-    flow through it undamped. He et al. 2015, "Deep residual learning for image recognition".
+    flow through it undamped.
     """
 
     key = "add"
     title = "Add"
+    formula = "y = a + b + …"
+    backward = "∂L/∂a = ∂L/∂y, and so for each input"
+    source = 'He et al. 2015, "Deep residual learning for image recognition"'
 
     def emit(self, plan: Plan, inputs: Sequence[Value]) -> Value:
         y = plan.new_value(inputs[0].shape)
@@ -58,13 +61,16 @@ class Add(_NumberByNumber):
 
 
 class Subtract(_NumberByNumber):
-    """Takes its second input away from its first, number by number: y = a - b.
+    """Takes its second input away from its first, number by number.
 
     Which input is the first, the ports of the card tell, from above.
     """
 
     key = "subtract"
     title = "Subtract"
+    formula = "y = a − b"
+    backward = "∂L/∂a = ∂L/∂y; ∂L/∂b = −∂L/∂y"
+    source = "Defined as in Keras"
     maximum_inputs = 2
 
     def emit(self, plan: Plan, inputs: Sequence[Value]) -> Value:
@@ -87,12 +93,13 @@ class Subtract(_NumberByNumber):
 class Multiply(_NumberByNumber):
     """Multiplies its inputs, number by number. A branch that ends in a sigmoid works as a gate:
     it lets the other's numbers through, or holds them back.
-
-    y = a · b · …; the gradient of each input is the output's times the product of the others.
     """
 
     key = "multiply"
     title = "Multiply"
+    formula = "y = a·b·…"
+    backward = "∂L/∂a = ∂L/∂y·b·…, the product of the other inputs, and so for each"
+    source = "Defined as in Keras"
 
     def emit(self, plan: Plan, inputs: Sequence[Value]) -> Value:
         y = plan.new_value(inputs[0].shape)
@@ -114,13 +121,13 @@ class Multiply(_NumberByNumber):
 
 
 class Average(_NumberByNumber):
-    """The mean of its inputs, number by number: several branches vote.
-
-    y = (a + b + …) / n.
-    """
+    """The mean of its inputs, number by number: several branches vote."""
 
     key = "average"
     title = "Average"
+    formula = "y = (a + b + …) / n, for n inputs"
+    backward = "∂L/∂a = ∂L/∂y / n, and so for each input"
+    source = "Defined as in Keras"
 
     def emit(self, plan: Plan, inputs: Sequence[Value]) -> Value:
         share = plan.constant(1.0 / len(inputs))
@@ -142,11 +149,16 @@ class Maximum(_NumberByNumber):
     """The largest of its inputs, number by number: the branch that answers most strongly wins.
 
     Only winners receive a gradient; where several are equal, each receives its share.
-    Goodfellow et al. 2013, "Maxout networks".
     """
 
     key = "maximum"
     title = "Maximum"
+    formula = "y = max(a, b, …)"
+    backward = (
+        "∂L/∂a = ∂L/∂y / k where a is the largest, k inputs being equally large, else 0; and so "
+        "for each input"
+    )
+    source = 'Goodfellow et al. 2013, "Maxout networks"'
 
     def emit(self, plan: Plan, inputs: Sequence[Value]) -> Value:
         y = plan.new_value(inputs[0].shape)

@@ -35,6 +35,11 @@ class Category(Enum):
     MERGE = "Merge"
 
 
+def statements(formula: str) -> list[str]:
+    """The statements of a :attr:`LayerKind.formula` or :attr:`LayerKind.backward`."""
+    return formula.split("; ") if formula else []
+
+
 class LayerKind(HasParams):
     """One kind of layer. The docstring's first paragraph is shown to users as its help.
 

@@ -23,13 +23,20 @@ class Conv2DTranspose(KernelKind):
     """A Conv2D the other way round: each number stamps a filter onto a larger picture, and
     where stamps overlap they are added. With strides of 2 a picture doubles its size.
 
-    y[i · stride + taps, j · stride + taps] += kernel · x[i, j], then bias and activation. For
-    networks that draw: autoencoders, segmentation.
-    Zeiler et al. 2010, "Deconvolutional networks".
+    For networks that draw: autoencoders, segmentation.
     """
 
     key = "conv2d_transpose"
     title = "Conv2DTranspose"
+    formula = (
+        "z[s·i + d·k, s·j + d·l] += kernel[k, l]·x[i, j], then bias is added, with "
+        "strides s and dilation d; y = f(z)"
+    )
+    backward = (
+        "∂L/∂z = f′(z)·∂L/∂y; ∂L/∂x[i, j] = Σₖₗ kernel[k, l]ᵀ·∂L/∂z[s·i + d·k, s·j + d·l]; "
+        "∂L/∂kernel[k, l] = Σ ∂L/∂z[s·i + d·k, s·j + d·l]·x[i, j]ᵀ; ∂L/∂bias = Σ ∂L/∂z"
+    )
+    source = 'Zeiler et al. 2010, "Deconvolutional networks"'
     example_inputs = ((3, 4, 2),)
     first_params = ("filters", "kernel_size", "strides", "padding", "dilation_rate")
 

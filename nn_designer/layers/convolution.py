@@ -144,12 +144,17 @@ class Conv1D(_Convolution):
     """Slides filters along a series: each looks at a few steps at a time and answers how much
     they look like the pattern that it has learned.
 
-    y[t] = activation(Σ kernel · x[t · stride + taps] + bias). For signals, texts and other
-    series of length × channels.
+    For signals, texts and other series of length × channels.
     """
 
     key = "conv1d"
     title = "Conv1D"
+    formula = "z[t] = Σₖ kernel[k]ᵀ·x[s·t + d·k] + bias, with strides s and dilation d; y = f(z)"
+    backward = (
+        "∂L/∂z = f′(z)·∂L/∂y; ∂L/∂x[s·t + d·k] += kernel[k]·∂L/∂z[t]; ∂L/∂kernel[k] = Σ x[s·t + "
+        "d·k]·∂L/∂z[t]ᵀ; ∂L/∂bias = Σ ∂L/∂z"
+    )
+    source = 'Waibel et al. 1989, "Phoneme recognition using time-delay neural networks"'
     axes = 1
     example_inputs = ((6, 2),)
     torch_tensors: ClassVar[Mapping[str, ForeignTensor]] = {
@@ -176,11 +181,18 @@ class Conv2D(_Convolution):
     """Slides small filters over a picture: each looks for one pattern, such as an edge or a
     corner, everywhere, and hands on a picture of where it found it.
 
-    y[i, j] = activation(Σ kernel · x[i · stride + taps, j · stride + taps] + bias). Few weights
-    do for pictures of any size, because each place is looked at with the same filter.
-    LeCun et al. 1998, "Gradient-based learning applied to document recognition".
+    Few weights do for pictures of any size, because each place is looked at with the same filter.
     """
 
     key = "conv2d"
     title = "Conv2D"
     basic = True
+    formula = (
+        "z[i, j] = Σₖₗ kernel[k, l]ᵀ·x[s·i + d·k, s·j + d·l] + bias, with strides s and "
+        "dilation d; y = f(z)"
+    )
+    backward = (
+        "∂L/∂z = f′(z)·∂L/∂y; ∂L/∂x[s·i + d·k, s·j + d·l] += kernel[k, l]·∂L/∂z[i, j]; "
+        "∂L/∂kernel[k, l] = Σ x[s·i + d·k, s·j + d·l]·∂L/∂z[i, j]ᵀ; ∂L/∂bias = Σ ∂L/∂z"
+    )
+    source = 'LeCun et al. 1998, "Gradient-based learning applied to document recognition"'

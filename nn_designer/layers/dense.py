@@ -39,13 +39,20 @@ class Dense(LayerKind):
     """Fully connected: every neuron sees all inputs, weighs them, adds its bias and bends the
     sum with the activation.
 
-    y = activation(kernel · x + bias). It is the basic layer of most networks.
+    It is the basic layer of most networks.
     """
 
     key = "dense"
     title = "Dense"
     category = Category.CORE
     basic = True
+    formula = "z = kernelᵀ·x + bias; y = f(z), with the activation f"
+    backward = (
+        "∂L/∂z = f′(z)·∂L/∂y; ∂L/∂x = kernel·∂L/∂z; ∂L/∂kernel = Σ x·∂L/∂zᵀ; ∂L/∂bias = Σ ∂L/∂z"
+    )
+    source = (
+        'Rumelhart, Hinton and Williams 1986, "Learning representations by back-propagating errors"'
+    )
     torch_tensors: ClassVar[Mapping[str, ForeignTensor]] = {
         "kernel": ForeignTensor("weight", (1, 0)),
         "bias": ForeignTensor("bias", (0,)),

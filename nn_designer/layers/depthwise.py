@@ -47,12 +47,23 @@ class _ByChannel(KernelKind):
 class DepthwiseConv2D(_ByChannel):
     """Slides filters over a picture, each over one channel only: few weights, but channels are
     not mixed.
-
-    y[i, j, c] = activation(Σ kernel[c] · x[i · stride + taps, j · stride + taps, c] + bias).
     """
 
     key = "depthwise_conv2d"
     title = "DepthwiseConv2D"
+    formula = (
+        "z[i, j, c, m] = Σₖₗ kernel[k, l, c, m]·x[s·i + d·k, s·j + d·l, c] + bias, "
+        "with strides s and dilation d; y = f(z)"
+    )
+    backward = (
+        "∂L/∂z = f′(z)·∂L/∂y; ∂L/∂x[s·i + d·k, s·j + d·l, c] += Σₘ kernel[k, l, c, m]·∂L/∂z[i, "
+        "j, c, m]; ∂L/∂kernel[k, l, c, m] = Σ x[s·i + d·k, s·j + d·l, c]·∂L/∂z[i, j, c, m]; "
+        "∂L/∂bias = Σ ∂L/∂z"
+    )
+    source = (
+        'Howard et al. 2017, "MobileNets: efficient convolutional neural networks for mobile '
+        'vision applications"'
+    )
     first_params = ("kernel_size", "strides", "padding", "dilation_rate", "depth_multiplier")
 
     def summary(self) -> str:
@@ -100,13 +111,20 @@ class DepthwiseConv2D(_ByChannel):
 class SeparableConv2D(_ByChannel):
     """A Conv2D in two steps: a filter for each channel by itself, then a mix of the channels at
     each place. Nearly as able, with far fewer weights.
-
-    y = activation(pointwise · (depthwise over x) + bias).
-    Chollet 2017, "Xception: deep learning with depthwise separable convolutions".
     """
 
     key = "separable_conv2d"
     title = "SeparableConv2D"
+    formula = (
+        "u = DepthwiseConv2D of x, without bias and activation; z[i, j] = "
+        "pointwise_kernelᵀ·u[i, j] + bias; y = f(z)"
+    )
+    backward = (
+        "∂L/∂z = f′(z)·∂L/∂y; ∂L/∂u[i, j] = pointwise_kernel·∂L/∂z[i, j]; ∂L/∂pointwise_kernel "
+        "= Σ u[i, j]·∂L/∂z[i, j]ᵀ; ∂L/∂bias = Σ ∂L/∂z; ∂L/∂depthwise_kernel and ∂L/∂x follow "
+        "from ∂L/∂u as in DepthwiseConv2D"
+    )
+    source = 'Chollet 2017, "Xception: deep learning with depthwise separable convolutions"'
     first_params = (
         "filters",
         "kernel_size",

@@ -30,6 +30,12 @@ class Dot(LayerKind):
     key = "dot"
     title = "Dot"
     category = Category.MERGE
+    formula = "y = Σₖ a[…, k, …]·b[…, k, …]; normalized, a / ‖a‖ and b / ‖b‖ stand for a and b"
+    backward = (
+        "∂L/∂a = Σ ∂L/∂y·b over the axes that b alone has; ∂L/∂b = Σ ∂L/∂y·a over the axes that "
+        "a alone has; normalized, with u = a / ‖a‖: ∂L/∂a = (∂L/∂u − u·(u·∂L/∂u)) / ‖a‖"
+    )
+    source = "Defined as in Keras"
     minimum_inputs = 2
     maximum_inputs = 2
 

@@ -19,13 +19,21 @@ class Dropout(LayerKind):
     rely on any single one; when predicting it changes nothing.
 
     What remains is scaled by 1 / (1 - rate), so that sums keep their size.
-    Srivastava et al. 2014, "Dropout: a simple way to prevent neural networks from overfitting".
     """
 
     key = "dropout"
     title = "Dropout"
     category = Category.REGULARIZATION
     basic = True
+    formula = (
+        "y = m·x / (1 − rate) while training, m = 0 with the probability rate, else 1; y = x "
+        "when predicting"
+    )
+    backward = "∂L/∂x = m·∂L/∂y / (1 − rate)"
+    source = (
+        'Srivastava et al. 2014, "Dropout: a simple way to prevent neural networks from '
+        'overfitting"'
+    )
 
     rate = Float(
         0.5,

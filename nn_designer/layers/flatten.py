@@ -22,6 +22,9 @@ class Flatten(LayerKind):
     title = "Flatten"
     category = Category.SHAPE
     basic = True
+    formula = "y = x, as one list"
+    backward = "∂L/∂x = ∂L/∂y, in the shape of x"
+    source = "Defined as in Keras"
 
     def output_shape(self, input_shapes: Sequence[Shape]) -> Shape:
         return (math.prod(input_shapes[0]),)

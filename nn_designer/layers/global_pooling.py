@@ -31,6 +31,15 @@ class _GlobalPooling(PictureKind):
 
 
 class _GlobalMax(_GlobalPooling):
+    backward = (
+        "∂L/∂x = ∂L/∂y[c] / k where x is the largest of its channel c, k numbers being equally "
+        "large; else 0"
+    )
+    source = (
+        'Oquab et al. 2015, "Is object localization for free? Weakly-supervised learning with '
+        'convolutional neural networks"'
+    )
+
     def finds_maxima_in(self, shape: Shape) -> Shape | None:
         return shape
 
@@ -54,6 +63,9 @@ class _GlobalMax(_GlobalPooling):
 
 
 class _GlobalAverage(_GlobalPooling):
+    backward = "∂L/∂x = ∂L/∂y[c] / n, with n places in the channel c"
+    source = 'Lin, Chen and Yan 2013, "Network in network"'
+
     def emit(self, plan: Plan, inputs: Sequence[Value]) -> Value:
         (x,) = inputs
         y = plan.new_value(self.output_shape([x.shape]))
@@ -73,12 +85,11 @@ class _GlobalAverage(_GlobalPooling):
 class GlobalMaxPooling1D(_GlobalMax):
     """Of a whole series, only the largest value of each channel goes on: whether something
     was found anywhere.
-
-    y[c] = max of x[·, c].
     """
 
     key = "global_max_pooling1d"
     title = "GlobalMaxPooling1D"
+    formula = "y[c] = max of x[·, c]"
     axes = 1
     example_inputs = ((6, 2),)
 
@@ -86,23 +97,21 @@ class GlobalMaxPooling1D(_GlobalMax):
 class GlobalMaxPooling2D(_GlobalMax):
     """Of a whole picture, only the largest value of each channel goes on: whether something
     was found anywhere.
-
-    y[c] = max of x[·, ·, c].
     """
 
     key = "global_max_pooling2d"
     title = "GlobalMaxPooling2D"
+    formula = "y[c] = max of x[·, ·, c]"
 
 
 class GlobalAveragePooling1D(_GlobalAverage):
     """A whole series becomes the mean of each channel. Series of any length end as a short
     list of numbers.
-
-    y[c] = mean of x[·, c].
     """
 
     key = "global_average_pooling1d"
     title = "GlobalAveragePooling1D"
+    formula = "y[c] = mean of x[·, c]"
     axes = 1
     example_inputs = ((6, 2),)
 
@@ -110,9 +119,8 @@ class GlobalAveragePooling1D(_GlobalAverage):
 class GlobalAveragePooling2D(_GlobalAverage):
     """A whole picture becomes the mean of each channel; often used in place of Flatten, with
     far fewer weights behind it.
-
-    y[c] = mean of x[·, ·, c]. Lin et al. 2013, "Network in network".
     """
 
     key = "global_average_pooling2d"
     title = "GlobalAveragePooling2D"
+    formula = "y[c] = mean of x[·, ·, c]"

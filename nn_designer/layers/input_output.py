@@ -68,6 +68,8 @@ class Output(LayerKind):
     title = "Output"
     category = Category.INPUT_OUTPUT
     basic = True
+    formula = "y = x"
+    backward = "∂L/∂x = ∂L/∂y, which the loss gives"
     has_output = False
 
     loss = Choice(

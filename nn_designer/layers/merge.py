@@ -19,6 +19,9 @@ class Concatenate(LayerKind):
     key = "concatenate"
     title = "Concatenate"
     category = Category.MERGE
+    formula = "y = [a, b, …], along the last axis"
+    backward = "∂L/∂a = the part of ∂L/∂y that a became, and so for each input"
+    source = "Defined as in Keras"
     minimum_inputs = 2
     maximum_inputs = None
 

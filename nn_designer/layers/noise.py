@@ -28,12 +28,14 @@ class GaussianNoise(_Noise):
     """While training, adds random numbers around zero to its inputs; when predicting it changes
     nothing.
 
-    y = x + deviation · N(0, 1). The network sees each sample a little differently each time, as
-    if there were more data.
+    The network sees each sample a little differently each time, as if there were more data.
     """
 
     key = "gaussian_noise"
     title = "GaussianNoise"
+    formula = "y = x + deviation·n while training, n drawn from N(0, 1); y = x when predicting"
+    backward = "∂L/∂x = ∂L/∂y"
+    source = 'Bishop 1995, "Training with noise is equivalent to Tikhonov regularization"'
 
     stddev = Float(
         0.1,
@@ -72,12 +74,17 @@ class GaussianDropout(_Noise):
     """While training, multiplies its inputs by random numbers around 1; when predicting it
     changes nothing.
 
-    y = x · N(1, rate / (1 - rate)): as strong as Dropout of the same rate, but nothing becomes
-    zero. Srivastava et al. 2014, "Dropout", section 10.
+    It is as strong as Dropout of the same rate, but nothing becomes zero.
     """
 
     key = "gaussian_dropout"
     title = "GaussianDropout"
+    formula = "y = n·x while training, n drawn from N(1, rate / (1 − rate)); y = x when predicting"
+    backward = "∂L/∂x = n·∂L/∂y"
+    source = (
+        'Srivastava et al. 2014, "Dropout: a simple way to prevent neural networks from '
+        'overfitting", section 10'
+    )
 
     rate = Float(
         0.5,
@@ -108,6 +115,13 @@ class GaussianDropout(_Noise):
 
 class _SpatialDropout(_Noise):
     """Drops whole channels: numbers at neighbouring places say much the same."""
+
+    formula = (
+        "y = m·x / (1 − rate) while training, for each channel m = 0 with the probability rate, "
+        "else 1; y = x when predicting"
+    )
+    backward = "∂L/∂x = m·∂L/∂y / (1 − rate)"
+    source = 'Tompson et al. 2015, "Efficient object localization using convolutional networks"'
 
     axes: ClassVar[int]
     wanted: ClassVar[str]
@@ -149,8 +163,7 @@ class SpatialDropout1D(_SpatialDropout):
     predicting it changes nothing.
 
     As Dropout, for what comes out of Conv1D: a single number dropped there would be given away
-    by its neighbours. Tompson et al. 2015, "Efficient object localization using convolutional
-    networks".
+    by its neighbours.
     """
 
     key = "spatial_dropout1d"
@@ -165,8 +178,7 @@ class SpatialDropout2D(_SpatialDropout):
     changes nothing.
 
     As Dropout, for what comes out of Conv2D: a single number dropped there would be given away
-    by its neighbours. Tompson et al. 2015, "Efficient object localization using convolutional
-    networks".
+    by its neighbours.
     """
 
     key = "spatial_dropout2d"

@@ -48,6 +48,9 @@ class ZeroPadding2D(_PictureSize):
 
     key = "zero_padding2d"
     title = "ZeroPadding2D"
+    formula = "y = x, with zeros around it"
+    backward = "∂L/∂x = ∂L/∂y, without its border"
+    source = "Defined as in Keras"
 
     top = _side("rows of zeros to put above the picture", 1)
     bottom = _side("rows of zeros to put below the picture", 1)
@@ -87,6 +90,9 @@ class Cropping2D(_PictureSize):
 
     key = "cropping2d"
     title = "Cropping2D"
+    formula = "y = x, without its border"
+    backward = "∂L/∂x = ∂L/∂y, with zeros around it"
+    source = "Defined as in Keras"
 
     top = _side("rows to cut off above", 1)
     bottom = _side("rows to cut off below", 1)
@@ -133,6 +139,9 @@ class UpSampling2D(_PictureSize):
 
     key = "up_sampling2d"
     title = "UpSampling2D"
+    formula = "y[i, j] = x[⌊i / rows⌋, ⌊j / columns⌋]"
+    backward = "∂L/∂x[i, j] = Σ ∂L/∂y over the block that x[i, j] became"
+    source = "Defined as in Keras"
 
     size = Pair((2, 2), maximum=1000, help="How many rows and columns each pixel becomes.")
 

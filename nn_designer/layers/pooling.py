@@ -64,7 +64,8 @@ class _Pooling(PictureKind):
 
         def backward() -> None:
             dy = self.as_picture(y.shaped(plan.gradient(y)))
-            with plan.gradient_target(x) as dx:
+            overwrite = x.postponed is not None and pooling.overwrites_input
+            with plan.gradient_target(x, overwrite=overwrite) as dx:
                 pooling.emit_backward(dy, self.as_picture(x.shaped(dx)))
 
         plan.on_backward(backward, y)
@@ -100,44 +101,58 @@ class _Pooling1D(_Pooling):
 class MaxPooling1D(_Pooling1D, _MaxPooling):
     """Makes a series shorter: of each few steps, only the largest value of each channel goes on.
 
-    y[t] = max of x[t · stride + taps]. What was found counts, not exactly where.
+    What was found counts, not exactly where.
     """
 
     key = "max_pooling1d"
     title = "MaxPooling1D"
+    formula = "y[t] = max of x[s·t + k], for k in the window and strides s"
+    backward = (
+        "∂L/∂x = Σ ∂L/∂y of the windows whose largest number x is, the first of equals; else 0"
+    )
+    source = 'Riesenhuber and Poggio 1999, "Hierarchical models of object recognition in cortex"'
 
 
 class MaxPooling2D(_MaxPooling):
     """Makes a picture smaller: of each small window, only the largest value of each channel
     goes on.
 
-    y[i, j] = max of x[i · stride + taps, j · stride + taps]. What was found counts, not exactly
-    where; the layers behind have less to compute.
+    What was found counts, not exactly where; the layers behind have less to compute.
     """
 
     key = "max_pooling2d"
     title = "MaxPooling2D"
     basic = True
+    formula = "y[i, j] = max of x[s·i + k, s·j + l], for k, l in the window and strides s"
+    backward = (
+        "∂L/∂x = Σ ∂L/∂y of the windows whose largest number x is, the first of equals; else 0"
+    )
+    source = 'Riesenhuber and Poggio 1999, "Hierarchical models of object recognition in cortex"'
 
 
 class AveragePooling1D(_Pooling1D):
     """Makes a series shorter: each few steps become their mean.
 
-    y[t] = mean of x[t · stride + taps]; places beyond the ends do not count.
+    Places beyond the ends do not count.
     """
 
     key = "average_pooling1d"
     title = "AveragePooling1D"
+    formula = "y[t] = mean of x[s·t + k], for k in the window and strides s"
+    backward = "∂L/∂x = Σ ∂L/∂y / n of the windows that x lies in, n the numbers inside each"
+    source = 'LeCun et al. 1998, "Gradient-based learning applied to document recognition"'
     pooling = AveragePooling
 
 
 class AveragePooling2D(_Pooling):
     """Makes a picture smaller: each small window becomes its mean.
 
-    y[i, j] = mean of x[i · stride + taps, j · stride + taps]; places beyond the edge do not
-    count.
+    Places beyond the edge do not count.
     """
 
     key = "average_pooling2d"
     title = "AveragePooling2D"
+    formula = "y[i, j] = mean of x[s·i + k, s·j + l], for k, l in the window and strides s"
+    backward = "∂L/∂x = Σ ∂L/∂y / n of the windows that x lies in, n the numbers inside each"
+    source = 'LeCun et al. 1998, "Gradient-based learning applied to document recognition"'
     pooling = AveragePooling

@@ -22,13 +22,21 @@ class PReLU(LayerKind):
     """Lets positive numbers through and multiplies negative ones by a slope that it learns, one
     for each number of the sample.
 
-    y = max(x, 0) + alpha · min(x, 0). Behind a convolution, share the slopes along the axes 1, 2:
-    then each channel has one. He et al. 2015, "Delving deep into rectifiers".
+    Behind a convolution, share the slopes along the axes 1, 2: then each channel has one.
     """
 
     key = "prelu"
     title = "PReLU"
     category = Category.ACTIVATION
+    formula = "y = max(x, 0) + alpha·min(x, 0)"
+    backward = (
+        "∂L/∂x = ∂L/∂y where x > 0, else alpha·∂L/∂y; ∂L/∂alpha = Σ min(x, 0)·∂L/∂y, also along "
+        "the shared axes"
+    )
+    source = (
+        'He et al. 2015, "Delving deep into rectifiers: surpassing human-level performance on '
+        'ImageNet classification"'
+    )
     torch_tensors: ClassVar[Mapping[str, ForeignTensor]] = {"alpha": ForeignTensor("weight", None)}
 
     shared_axes = Dimensions(

@@ -22,12 +22,15 @@ class Rescaling(LayerKind):
     """Multiplies each number by a scale and adds an offset: pixels from 0 to 255 become numbers
     from 0 to 1, or from -1 to 1.
 
-    y = scale · x + offset. Nothing is learned.
+    Nothing is learned.
     """
 
     key = "rescaling"
     title = "Rescaling"
     category = Category.NORMALIZATION
+    formula = "y = scale·x + offset"
+    backward = "∂L/∂x = scale·∂L/∂y"
+    source = "Defined as in Keras"
 
     scale = Float(
         0.00392156862745098,
@@ -65,14 +68,16 @@ class Normalization(LayerKind):
     """Brings numbers around 0 with a spread of 1, by a mean and a variance that you know: one for
     all, or one for each feature.
 
-    y = (x - mean) / √variance; with Invert, the way back: y = mean + √variance · x. Nothing is
-    learned. What is chosen where the data is prepared does the same for you; BatchNormalization
-    finds mean and variance by itself while training.
+    With Invert it goes the way back. Nothing is learned. What is chosen where the data is prepared
+    does the same for you; BatchNormalization finds mean and variance by itself while training.
     """
 
     key = "normalization"
     title = "Normalization"
     category = Category.NORMALIZATION
+    formula = "y = (x − mean) / √variance; inverted, y = mean + √variance·x"
+    backward = "∂L/∂x = ∂L/∂y / √variance; inverted, ∂L/∂x = √variance·∂L/∂y"
+    source = "Defined as in Keras"
 
     mean = Numbers((0.0,), help="The mean of the numbers: one for all, or one for each feature.")
     variance = Numbers(

@@ -25,6 +25,9 @@ class Reshape(LayerKind):
     key = "reshape"
     title = "Reshape"
     category = Category.SHAPE
+    formula = "y = x, in the target shape"
+    backward = "∂L/∂x = ∂L/∂y, in the shape of x"
+    source = "Defined as in Keras"
 
     target_shape = Dimensions(
         (-1, 1), minimum=-1, help="The new sizes, such as 28 × 28 × 1; one may be -1."
@@ -73,6 +76,9 @@ class Permute(LayerKind):
     key = "permute"
     title = "Permute"
     category = Category.SHAPE
+    formula = "y = x, with its axes in the new order"
+    backward = "∂L/∂x = ∂L/∂y, with its axes put back"
+    source = "Defined as in Keras"
     example_inputs: ClassVar[tuple[Shape, ...]] = ((2, 3),)
 
     dims = Dimensions(
@@ -122,6 +128,9 @@ class RepeatVector(LayerKind):
     key = "repeat_vector"
     title = "RepeatVector"
     category = Category.SHAPE
+    formula = "y[t] = x for t = 1 … n"
+    backward = "∂L/∂x = ∂L/∂y[1] + … + ∂L/∂y[n]"
+    source = "Defined as in Keras"
 
     n = Int(2, minimum=1, maximum=1_000_000, title="Times", help="How many rows to make.")
 

@@ -15,13 +15,13 @@ class LayerNormalization(OfASample):
     """Brings the numbers of each sample around 0 with a spread of 1, then lets each have a factor
     and an offset that it learns. Deep networks train more steadily with it.
 
-    x̂ = (x - mean) / √(variance + epsilon), y = gamma · x̂ + beta. Mean and variance are those of
-    one sample's numbers along the axis, so the size of the batch has no say in it. Transformers
-    use it. Ba et al. 2016, "Layer normalization".
+    Mean and variance are those of one sample's numbers along the axis, so the size of the batch
+    has no say in it. Transformers use it.
     """
 
     key = "layer_normalization"
     title = "LayerNormalization"
+    source = 'Ba, Kiros and Hinton 2016, "Layer normalization"'
 
     axis = Dimensions(
         (-1,),
@@ -55,14 +55,14 @@ class GroupNormalization(OfASample):
     have a factor and an offset that it learns. It does the work of BatchNormalization where
     batches are small.
 
-    x̂ = (x - mean) / √(variance + epsilon), y = gamma · x̂ + beta. Mean and variance are those of
-    all numbers of a group of channels in one sample. One group is as LayerNormalization over
-    everything; as many groups as channels (or -1) is instance normalization. Wu and He 2018,
-    "Group normalization".
+    Mean and variance are those of all numbers of a group of channels in one sample. One group is
+    as LayerNormalization over everything; as many groups as channels (or -1) is instance
+    normalization.
     """
 
     key = "group_normalization"
     title = "GroupNormalization"
+    source = 'Wu and He 2018, "Group normalization"'
     example_inputs: ClassVar[tuple[Shape, ...] | None] = ((2, 32),)
 
     groups = Int(

@@ -45,6 +45,11 @@ class Standardizing(LayerKind):
     """Base of the layers; a kind says which numbers belong together."""
 
     category = Category.NORMALIZATION
+    formula = "x̂ = (x − mean) / √(variance + epsilon); y = gamma·x̂ + beta"
+    backward = (
+        "∂L/∂x̂ = gamma·∂L/∂y; ∂L/∂x = (∂L/∂x̂ − mean(∂L/∂x̂) − x̂·mean(x̂·∂L/∂x̂)) / "
+        "√(variance + epsilon); ∂L/∂gamma = Σ x̂·∂L/∂y; ∂L/∂beta = Σ ∂L/∂y"
+    )
     torch_tensors: ClassVar[Mapping[str, ForeignTensor]] = {
         "gamma": ForeignTensor("weight", None),
         "beta": ForeignTensor("bias", None),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from nn_designer.app.property_panel import PropertyPanel
@@ -17,6 +17,7 @@ from nn_designer.app.widgets.section import Notice
 from nn_designer.design import edits, templates
 from nn_designer.engine.activations import ACTIVATIONS
 from nn_designer.layers import KINDS
+from nn_designer.layers.base import LayerKind, statements
 
 
 class Shown:
@@ -97,6 +98,35 @@ def test_every_kind_has_a_page_with_all_its_settings_and_help(shown: Shown, kind
     texts = [found.text() for found in shown.panel.findChildren(QLabel)]
     first_words = " ".join((KINDS[kind].__doc__ or "").split()[:4])
     assert any(first_words in text for text in texts)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS.values() if kind.formula])
+def test_the_formula_and_the_way_back_can_be_folded_out(
+    shown: Shown, kind: type[LayerKind]
+) -> None:
+    shown.store.edit("Add", edits.add_layer, kind.key)
+    shown.store.select((shown.store.document.layers[-1].id,))
+    backward = shown.panel.findChild(QLabel, "kind_backward")
+    assert not backward.isVisible()
+    QTest.mouseClick(
+        shown.panel.findChild(QAbstractButton, "kind_formula_button"), Qt.MouseButton.LeftButton
+    )
+    assert backward.isVisible() and backward.text().splitlines() == statements(kind.backward)
+    forward = shown.panel.findChild(QLabel, "kind_forward")
+    assert forward.text().splitlines() == statements(kind.formula)
+
+
+def test_shapes_are_never_cut(shown: Shown, qtbot: QtBot) -> None:
+    shown.panel.resize(280, 700)  # the narrowest
+    shown.store.replace_document(templates.new("lenet"))
+    facts = shown.panel.layer_page._stats
+    for layer in shown.store.document.of_kind("conv2d"):
+        shown.store.select((layer.id,))
+        facts.show_values(Input="112 × 112 × 256 + 112 × 112 × 256", Output="1 × 2", Parameters="3")
+        qtbot.wait(20)
+        for caption in ("Input", "Output", "Parameters"):
+            value = facts._values[caption]
+            assert value.heightForWidth(value.width()) <= value.height(), caption
 
 
 def test_several_layers_are_changed_together(shown: Shown) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import re
 from pathlib import Path
 
 import numpy as np
@@ -99,6 +100,17 @@ def test_texts_and_category(kind: type[LayerKind]) -> None:
     assert first_paragraph.endswith((".", ":")) or "." in first_paragraph
     for param in kind.params.values():
         assert param.help.endswith(".")
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for kind in KINDS.values() if kind.minimum_inputs and kind.has_output]
+)
+def test_each_layer_declares_its_formula_both_ways_and_a_source(kind: type[LayerKind]) -> None:
+    assert "=" in kind.formula
+    assert "∂L/∂" in kind.backward and "=" in kind.backward
+    assert kind.source and not kind.source.endswith(".")
+    told = set(re.findall(r"∂L/∂(\w+)", kind.backward)) - {"x", "y", "z"}
+    assert told or not kind().weight_specs(input_shapes(kind)), "how it learns is not told"
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)

@@ -1,8 +1,9 @@
-"""A row of small boxes, each a number and what it counts."""
+"""Numbers and what they count: side by side in small boxes, or below each other."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from nn_designer.app.widgets.section import ElidedLabel, label
 from nn_designer.layers.base import shape_text
@@ -37,6 +38,35 @@ class Stats(QWidget):
 
     def text_of(self, caption: str) -> str:
         return self._values[caption].full_text
+
+
+class Facts(QFrame):
+    """Numbers below each other, for those that may be long, such as shapes; nothing is cut."""
+
+    def __init__(self, captions: tuple[str, ...]) -> None:
+        super().__init__()
+        self.setProperty("role", "card")
+        self._values: dict[str, QLabel] = {}
+        grid = QGridLayout(self)
+        grid.setContentsMargins(10, 8, 10, 8)
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(1, 1)
+        top = Qt.AlignmentFlag.AlignTop
+        for row, caption in enumerate(captions):
+            value = label("–", "fact", wrap=True, selectable=True)
+            value.setAccessibleName(caption)
+            grid.addWidget(label(caption, "small"), row, 0, top)
+            grid.addWidget(value, row, 1, top)
+            self._values[caption] = value
+
+    def show_values(self, **values: str) -> None:
+        """``show_values(Input="28 × 28 × 1")``; what is left out becomes a dash."""
+        for caption, shown in self._values.items():
+            shown.setText(values.get(caption, "–"))
+
+    def text_of(self, caption: str) -> str:
+        return self._values[caption].text()
 
 
 def short_count(number: int) -> str:
