@@ -14,14 +14,19 @@ from typing import Any, Literal
 from nn_designer.data.dataset import DataSummary
 from nn_designer.design.document import Document, Layer, Wire
 from nn_designer.design.edit_base import kind_or_none
+from nn_designer.design.frozen import FrozenMap, as_frozen
 from nn_designer.design.inference import Facts, facts, made, read_settings
 from nn_designer.design.memory import available_memory_bytes, bytes_text, training_memory_bytes
+from nn_designer.design.nodes import footprint_of, nodes_of
 from nn_designer.engine.losses import LOSSES
 from nn_designer.engine.optimizers import OPTIMIZERS
 from nn_designer.engine.shapes import shape_text
 from nn_designer.engine.training_settings import TrainingSettings
 from nn_designer.layers import LayerKind, Shape, UnknownKind, kind_of
 from nn_designer.params import HasParams
+
+FAR_BEYOND = 4
+"""A rough figure of so many times the memory there is need not be looked at more closely."""
 
 Severity = Literal["error", "warning"]
 
@@ -91,6 +96,7 @@ class _Check:
         self.summary = summary
         self.problems: list[Problem] = []
         self.facts: dict[str, Facts] = {}
+        self._optimizer_settings = FrozenMap({})
         self.kinds = {layer.id: kind_or_none(layer.kind) for layer in document.layers}
         ends = [layer for layer in document.layers if self._is_end(layer)]
         self.end = next((layer for layer in ends if document.incoming(layer.id)), None)
@@ -276,7 +282,8 @@ class _Check:
         if wanted != settings.optimizer:  # settings of an optimizer that is not known
             return settings
         optimizer = OPTIMIZERS[settings.optimizer]
-        self._settings(optimizer, optimizer.title, self.document.optimizer_settings)
+        values = self._settings(optimizer, optimizer.title, self.document.optimizer_settings)
+        self._optimizer_settings = as_frozen(values)
         return settings
 
     def _settings(
@@ -338,32 +345,49 @@ class _Check:
     ) -> int:
         """The memory a training needs; more than there is, is a problem of the largest layer."""
         used = {id: found for id, found in known.items() if id in self.used}
+        n_rows = self.summary.n_rows if self.summary is not None else 0
         need = training_memory_bytes(
             parameters,
             (found.shape for found in used.values()),
             training.batch_size,
             training.optimizer,
-            self.summary.n_rows if self.summary is not None else 0,
+            n_rows,
             math.prod(self.summary.sample_shape) if self.summary is not None else 0,
             regularized=sum(found.regularized for found in used.values()),
         )
         available = available_memory_bytes()
-        if need > available and used:
-            id = max(used, key=lambda id: used[id].parameters + math.prod(used[id].shape))
-            layer = self.document.layer(id)
-            for wire in self.document.incoming(id):  # its weights are many because of what comes in
-                source = self.document.layer(wire.source)
-                if "units" in source.settings and _numbers(used, source) > _numbers(used, layer):
-                    layer = source
-            units = f" with {layer.settings['units']:,} units" if "units" in layer.settings else ""
-            self._add(
-                "error",
-                f"{layer.name}{units} is too large: training this design would need about "
-                f"{bytes_text(need)} of memory, and {bytes_text(available)} are free. Make the "
-                "layer smaller, or the one before it.",
-                layer,
+        largest = max(
+            used, key=lambda id: used[id].parameters + math.prod(used[id].shape), default=None
+        )
+        if need < FAR_BEYOND * available and not any(p.severity == "error" for p in self.problems):
+            nodes = nodes_of(self.document, self.used, {id: id for id in used})
+            n_validation = round(n_rows * training.validation_split)
+            n_train = n_rows - n_validation or training.batch_size
+            footprint = footprint_of(
+                nodes, training, self._optimizer_settings, n_train, n_validation
             )
+            if footprint is not None:
+                need, largest = footprint.total, footprint.largest_layer
+        if need > available and largest is not None:
+            self._too_large(largest, used, need, available)
         return need
+
+    def _too_large(
+        self, largest: str, used: Mapping[str, Facts], need: int, available: int
+    ) -> None:
+        layer = self.document.layer(largest)
+        for wire in self.document.incoming(largest):  # its weights are many because of what comes
+            source = self.document.layer(wire.source)
+            if "units" in source.settings and _numbers(used, source) > _numbers(used, layer):
+                layer = source
+        units = f" with {layer.settings['units']:,} units" if "units" in layer.settings else ""
+        self._add(
+            "error",
+            f"{layer.name}{units} is too large: training this design would need about "
+            f"{bytes_text(need)} of memory, and {bytes_text(available)} are free. Make the "
+            "layer smaller, or the one before it.",
+            layer,
+        )
 
 
 def _numbers(known: Mapping[str, Facts], layer: Layer) -> int:

@@ -10,7 +10,8 @@ from nn_designer.data.dataset import DataSummary
 from nn_designer.design.check import Report, check
 from nn_designer.design.document import Document
 from nn_designer.design.frozen import thaw
-from nn_designer.design.inference import made, read_settings
+from nn_designer.design.inference import read_settings
+from nn_designer.design.nodes import nodes_of
 from nn_designer.engine.optimizers import OPTIMIZERS
 from nn_designer.engine.training_settings import TrainingSettings
 from nn_designer.layers import kind_of
@@ -38,7 +39,7 @@ def compile_design(
     Raises:
         DesignError: the design has errors; nothing was allocated.
     """
-    from nn_designer.engine.network import Network, Node
+    from nn_designer.engine.network import Network
 
     report = report if report is not None else check(document, summary)
     if not report.ok:
@@ -49,16 +50,7 @@ def compile_design(
         for layer in document.layers
         if not kind_of(layer.kind).has_output and document.incoming(layer.id)
     )
-    used = document.ancestors(end.id)
-    names = document.export_names
-    nodes = []
-    for id in document.order:
-        if id in used:
-            layer = document.layer(id)
-            kind = kind_of(layer.kind)
-            values = read_settings(kind, layer.settings).values  # all right, says the check
-            inputs = tuple(names[wire.source] for wire in document.incoming(id))
-            nodes.append(Node(names[id], made(kind, values), inputs))
+    nodes = nodes_of(document, document.ancestors(end.id), document.export_names)
     return Network(nodes, loss=settings.loss, seed=settings.seed, dtype=dtype)
 
 

@@ -9,8 +9,10 @@ without a formula that could be forgotten. Nothing that was built so may be run.
 from __future__ import annotations
 
 import math
+import weakref
 from collections import Counter
 from contextvars import ContextVar, Token
+from mmap import mmap
 from typing import Any, Self
 
 import numpy as np
@@ -20,12 +22,15 @@ SMALL_BYTES = 4096
 
 
 class Ledger:
-    """Counts what is allocated, by owner. A context manager; for its thread only."""
+    """Counts what is held, by owner: arrays that are given up are taken off again. A context
+    manager; for its thread only."""
 
     def __init__(self) -> None:
         self.by_owner: Counter[str] = Counter()
-        """Owner → bytes; "" is what belongs to no layer."""
-        self._region = np.zeros(SMALL_BYTES, np.uint8)
+        """Owner → bytes at present; "" is what belongs to no layer."""
+        # Pages that nobody writes to take no memory. No array: views of an array that lies here
+        # have that array as their base, as usual.
+        self._region = mmap(-1, SMALL_BYTES)
         self._token: Token[Ledger | None] | None = None
 
     @property
@@ -48,14 +53,22 @@ class Ledger:
         """
         size = math.prod(shape) * dtype.itemsize
         self.by_owner[owner] += size
+        array = self._array(shape, dtype, size)
+        weakref.finalize(array, self._given_up, owner, size).atexit = False
+        return array
+
+    def _given_up(self, owner: str, size: int) -> None:
+        self.by_owner[owner] -= size
+
+    def _array(self, shape: tuple[int, ...], dtype: np.dtype[Any], size: int) -> np.ndarray:
         if size <= SMALL_BYTES:
             return np.zeros(shape, dtype)
-        if size > self._region.size:
+        if size > len(self._region):
             try:
-                self._region = np.zeros(size, np.uint8)  # pages nobody writes to take no memory
-            except ValueError as error:
+                self._region = mmap(-1, size)
+            except (OSError, ValueError, OverflowError) as error:
                 raise MemoryError(str(error)) from None
-        return self._region[:size].view(dtype).reshape(shape)
+        return np.ndarray(shape, dtype, self._region)
 
 
 _ledger: ContextVar[Ledger | None] = ContextVar("ledger", default=None)

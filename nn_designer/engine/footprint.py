@@ -19,6 +19,7 @@ from nn_designer.engine.batch_loop import BatchLoop
 from nn_designer.engine.graph import Node
 from nn_designer.engine.halved_loop import HalvedLoop, splits_batches
 from nn_designer.engine.network import Network
+from nn_designer.engine.optimizer import Optimizer
 from nn_designer.engine.optimizers import OPTIMIZERS
 from nn_designer.engine.shapes import samples_at_once
 from nn_designer.engine.training_data import Part
@@ -71,11 +72,13 @@ def training_footprint(
         chosen = OPTIMIZERS[optimizer](**(optimizer_settings or {}))
         chosen.bind(network.parameters, network.gradients, network.helper)
         held, of_optimizer = ledger.total, ledger.total - held
-        ring = _emit_loops(network, chosen, batch_size, n_train)
+        loops = _loops(network, chosen, batch_size, n_train)
         _emit_evaluation(network, n_validation)
+        layers = Counter({name: ledger.by_owner[name] for name in network.shapes})
+        shared = ledger.total - layers.total() - held
+        # Losses work on at least one more array of the size of a ring.
+        shared += max(int(loop.ring.nbytes) for loop in loops)
     size = network.variables.itemsize
-    layers = Counter({name: ledger.by_owner[name] for name in network.shapes})
-    shared = ledger.total - layers.total() - held
     per_weight = (2 * size * network.parameters.size + of_optimizer) / max(
         network.parameters.size, 1
     )
@@ -83,23 +86,24 @@ def training_footprint(
         # a byte each while a look is taken whether all are finite
         layers[name] += cost.parameters * (size * (1 + COPIES_OF_VARIABLES) + 1)
         layers[name] += round(cost.trainable * per_weight)
-    shared += ring + _regularization_bytes(network)
+    shared += _regularization_bytes(network)
     return Footprint(layers, shared, _data_bytes(network, n_train, n_validation))
 
 
-def _emit_loops(network: Network, optimizer: Any, batch_size: int, n_train: int) -> int:
-    """Build the loops over whole batches and the rest; returns what losses work on meanwhile."""
+def _loops(
+    network: Network, optimizer: Optimizer, batch_size: int, n_train: int
+) -> list[BatchLoop]:
+    """The loops over whole batches and the rest, as TrainingRun has them."""
     n_whole, rest = divmod(n_train, batch_size)
     nothing = np.zeros((1, 1), network.dtype)
     part = Part(nothing, nothing, ())
     splits = splits_batches(network, batch_size)
-    capacity = 0
+    loops = []
     for size, n_batches in ((batch_size, n_whole), (rest, 1)):
         if size:
             kind = HalvedLoop if splits and size > 1 else BatchLoop
-            loop = kind(network, optimizer, part, size, n_batches)
-            capacity = max(capacity, int(loop.ring.nbytes))
-    return capacity  # one more of its size, at least, where the loss takes exponentials
+            loops.append(kind(network, optimizer, part, size, n_batches))
+    return loops
 
 
 def _emit_evaluation(network: Network, n_validation: int) -> None:
