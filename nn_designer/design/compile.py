@@ -14,7 +14,6 @@ from nn_designer.design.inference import read_settings
 from nn_designer.design.nodes import nodes_of
 from nn_designer.engine.optimizers import OPTIMIZERS
 from nn_designer.engine.training_settings import TrainingSettings
-from nn_designer.layers import kind_of
 
 if TYPE_CHECKING:
     from nn_designer.engine.network import Network
@@ -33,8 +32,8 @@ def compile_design(
 ) -> Network:
     """The network of a design, with the weights of its seed.
 
-    Its nodes are named by ``document.export_names``; layers that do not lead to the Output are
-    left out. ``report`` saves a check if there is a fresh one.
+    Its nodes are named by ``document.export_names``; layers that do not lead to an Output are
+    left out; its outputs have the order of the Outputs in the document. ``report`` saves a check if there is a fresh one.
 
     Raises:
         DesignError: the design has errors; nothing was allocated.
@@ -45,12 +44,7 @@ def compile_design(
     if not report.ok:
         raise DesignError(report.errors[0].sentence)
     settings = training_settings(document)
-    end = next(
-        layer
-        for layer in document.layers
-        if not kind_of(layer.kind).has_output and document.incoming(layer.id)
-    )
-    nodes = nodes_of(document, document.ancestors(end.id), document.export_names)
+    nodes = nodes_of(document, document.export_names)
     return Network(nodes, loss=settings.loss, seed=settings.seed, dtype=dtype)
 
 

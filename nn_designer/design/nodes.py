@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from nn_designer.design.document import Document
 from nn_designer.design.frozen import FrozenMap, thaw
 from nn_designer.design.inference import made, read_settings
+from nn_designer.design.wiring import used_layers, used_outputs
 from nn_designer.engine.training_settings import TrainingSettings
 from nn_designer.layers import kind_of
 
@@ -17,23 +18,24 @@ if TYPE_CHECKING:
     from nn_designer.engine.graph import Node
 
 
-def nodes_of(
-    document: Document, used: Collection[str], names: Mapping[str, str]
-) -> tuple[Node, ...]:
-    """The layers with the ids ``used``, without errors, in an order in which they can run.
+def nodes_of(document: Document, names: Mapping[str, str]) -> tuple[Node, ...]:
+    """The layers that take part, all without errors, in an order in which they can run; outputs
+    come last, in the order of the document.
 
     ``names``: layer id → the node's name.
     """
     from nn_designer.engine.graph import Node
 
+    used = used_layers(document)
+    outputs = [layer.id for layer in used_outputs(document)]
+    order = [id for id in document.order if id in used and id not in outputs]
     nodes = []
-    for id in document.order:
-        if id in used:
-            layer = document.layer(id)
-            kind = kind_of(layer.kind)
-            values = read_settings(kind, layer.settings).values  # all right, says the check
-            inputs = tuple(names[wire.source] for wire in document.incoming(id))
-            nodes.append(Node(names[id], made(kind, values), inputs))
+    for id in (*order, *outputs):
+        layer = document.layer(id)
+        kind = kind_of(layer.kind)
+        values = read_settings(kind, layer.settings).values  # all right, says the check
+        inputs = tuple(names[wire.source] for wire in document.incoming(id))
+        nodes.append(Node(names[id], made(kind, values), inputs))
     return tuple(nodes)
 
 

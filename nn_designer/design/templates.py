@@ -39,6 +39,16 @@ TEMPLATES: tuple[Template, ...] = (
         "Digits, seen as pictures",
         "Filters slide over the picture: 993 of 1,000 handwritten digits right.",
     ),
+    Template(
+        "lstm-rows",
+        "Digits, row by row",
+        "An LSTM reads the picture from top to bottom: 98 of 100 handwritten digits right.",
+    ),
+    Template(
+        "attention-mini",
+        "Digits, read with attention",
+        "Each row of the picture looks at all the others: a transformer in small.",
+    ),
     Template("xor", "XOR", "The small puzzle that a single neuron can't solve."),
     Template(
         "spiral", "Spiral", "Two spirals wound into each other: watch the border between them bend."
@@ -49,11 +59,21 @@ TEMPLATES: tuple[Template, ...] = (
     Template(
         "penguins", "Penguins", "Tells three kinds of penguins apart by beak, flipper and weight."
     ),
+    Template(
+        "multi-output",
+        "Two outputs",
+        "One network, two answers: the kind of a penguin, and how heavy it is.",
+    ),
     Template("iris", "Iris", "Tells three kinds of iris apart by the size of their petals."),
     Template(
         "auto-mpg",
         "Fuel consumption",
         "Predicts how far a car goes on a gallon: a number instead of a class.",
+    ),
+    Template(
+        "forecast",
+        "Forecast",
+        "Reads how the carbon dioxide in the air changed, month by month, and says what comes next.",
     ),
     Template(
         "skip",

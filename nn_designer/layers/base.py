@@ -68,6 +68,8 @@ class LayerKind(HasParams):
     halves_batches: ClassVar[bool] = True
     """Whether two threads may each compute half of a batch: no sample influences another. A large
     network trains faster if that is so in all of its layers."""
+    hands_on_numbers: ClassVar[bool] = False
+    """Whether the output holds just the numbers of the input, laid out anew."""
     example_inputs: ClassVar[tuple[Shape, ...] | None] = None
     """Shapes of inputs that the default settings take, for the manual and the tests; None: flat
     lists of numbers do."""
@@ -133,8 +135,14 @@ class LayerKind(HasParams):
         as for all layers of several inputs."""
         return None
 
+    def index_count(self) -> int | None:
+        """How many different whole numbers, from 0 on, the layer looks up; they must come straight
+        from the data. None: it takes any numbers."""
+        return None
+
     def caution(self) -> str:
-        """What to think of with these settings: a sentence for a warning; empty: nothing."""
+        """What to think of with these settings: a sentence for a warning that begins with the
+        kind's title; empty: nothing."""
         return ""
 
     def finds_maxima_in(self, shape: Shape) -> Shape | None:
