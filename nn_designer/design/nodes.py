@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from nn_designer.design.document import Document
 from nn_designer.design.frozen import FrozenMap, thaw
 from nn_designer.design.inference import made, read_settings
+from nn_designer.design.sharing import owner_of
 from nn_designer.design.wiring import used_layers, used_outputs
 from nn_designer.engine.training_settings import TrainingSettings
 from nn_designer.layers import kind_of
@@ -35,13 +36,16 @@ def nodes_of(document: Document, names: Mapping[str, str]) -> tuple[Node, ...]:
         kind = kind_of(layer.kind)
         values = read_settings(kind, layer.settings).values  # all right, says the check
         inputs = tuple(names[wire.source] for wire in document.incoming(id))
-        nodes.append(Node(names[id], made(kind, values), inputs))
+        owner = owner_of(document, layer)
+        shares = None if owner is None else names[owner.id]
+        nodes.append(Node(names[id], made(kind, values), inputs, shares))
     return tuple(nodes)
 
 
 def footprint_of(
     nodes: tuple[Node, ...],
     training: TrainingSettings,
+    loss_settings: FrozenMap,
     optimizer_settings: FrozenMap,
     n_train: int,
     n_validation: int,
@@ -50,6 +54,7 @@ def footprint_of(
     return _footprint(
         nodes,
         training.loss,
+        loss_settings,
         training.optimizer,
         optimizer_settings,
         training.batch_size,
@@ -62,6 +67,7 @@ def footprint_of(
 def _footprint(
     nodes: tuple[Node, ...],
     loss: str,
+    loss_settings: FrozenMap,
     optimizer: str,
     optimizer_settings: FrozenMap,
     batch_size: int,
@@ -74,6 +80,7 @@ def _footprint(
         return training_footprint(
             nodes,
             loss=loss,
+            loss_settings=thaw(loss_settings),
             optimizer=optimizer,
             optimizer_settings=thaw(optimizer_settings),
             batch_size=batch_size,

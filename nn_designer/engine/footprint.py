@@ -53,6 +53,7 @@ def training_footprint(
     nodes: Sequence[Node],
     *,
     loss: str,
+    loss_settings: Mapping[str, Any] | None = None,
     optimizer: str,
     optimizer_settings: Mapping[str, Any] | None = None,
     batch_size: int,
@@ -67,7 +68,7 @@ def training_footprint(
     """
     n_train, batch_size = max(n_train, 1), max(1, min(batch_size, max(n_train, 1)))
     with Ledger() as ledger:
-        network = Network(nodes, loss=loss, seed=None)
+        network = Network(nodes, loss=loss, loss_settings=loss_settings, seed=None)
         held = ledger.total
         chosen = OPTIMIZERS[optimizer](**(optimizer_settings or {}))
         chosen.bind(network.parameters, network.gradients, network.helper)

@@ -11,7 +11,7 @@ import numpy as np
 from nn_designer.engine.loss import OwnLoss
 from nn_designer.engine.shapes import Shape, ShapeError, WeightSpec, shape_text
 from nn_designer.layers.exchange import ForeignTensor
-from nn_designer.params import Bool, HasParams
+from nn_designer.params import Bool, HasParams, Text
 
 if TYPE_CHECKING:
     from nn_designer.engine.plan import Plan, Value
@@ -85,12 +85,21 @@ class LayerKind(HasParams):
         advanced=True,
     )
 
+    weights_of = Text(
+        "",
+        help="The name of another layer of this kind whose weights this one uses, so that both "
+        "learn the same. Empty: it has its own.",
+        advanced=True,
+    )
+
     def __init_subclass__(cls, **keywords: Any) -> None:
-        """Kinds with weights can be frozen: it is their last setting; others do not have it."""
+        """Kinds with weights can share them and be frozen: their last settings; others do not
+        have these."""
         super().__init_subclass__(**keywords)
-        trainable = cls.params.pop("trainable", LayerKind.trainable)
-        if cls.weight_specs is not LayerKind.weight_specs:
-            cls.params["trainable"] = trainable
+        for name in ("weights_of", "trainable"):
+            param = cls.params.pop(name, vars(LayerKind)[name])
+            if cls.weight_specs is not LayerKind.weight_specs:
+                cls.params[name] = param
 
     def summary(self) -> str:
         """The main setting as shown on the card: ``10 units``. May be empty."""
