@@ -41,15 +41,23 @@ FAR_BEYOND = 4
 __all__ = ["Problem", "Report", "check"]
 
 
-def check(document: Document, summary: DataSummary | None = None) -> Report:
-    """Everything that is wrong with a design, and its shapes and sizes. Allocates nothing."""
-    return _Check(document, summary).report()
+def check(
+    document: Document, summary: DataSummary | None = None, *, counts_memory: bool = True
+) -> Report:
+    """Everything that is wrong with a design, and its shapes and sizes. Allocates nothing.
+
+    Without ``counts_memory`` the memory is estimated from sizes only: that saves some 20 ms.
+    """
+    return _Check(document, summary, counts_memory).report()
 
 
 class _Check:
     """One check under way."""
 
-    def __init__(self, document: Document, summary: DataSummary | None) -> None:
+    def __init__(
+        self, document: Document, summary: DataSummary | None, counts_memory: bool
+    ) -> None:
+        self._counts_memory = counts_memory
         self.document = document
         self.summary = summary
         self.problems: list[Problem] = []
@@ -362,7 +370,8 @@ class _Check:
         largest = max(
             used, key=lambda id: used[id].parameters + math.prod(used[id].shape), default=None
         )
-        if need < FAR_BEYOND * available and not any(p.severity == "error" for p in self.problems):
+        sound = not any(problem.severity == "error" for problem in self.problems)
+        if self._counts_memory and sound and need < FAR_BEYOND * available:
             nodes = nodes_of(self.document, {id: id for id in self.document.by_id})
             n_validation = round(n_rows * training.validation_split)
             n_train = n_rows - n_validation or training.batch_size

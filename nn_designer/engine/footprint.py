@@ -17,7 +17,8 @@ import numpy as np
 from nn_designer.engine.allocation import Ledger
 from nn_designer.engine.batch_loop import BatchLoop
 from nn_designer.engine.graph import Node
-from nn_designer.engine.halved_loop import HalvedLoop, splits_batches
+from nn_designer.engine.halved_loop import HalvedLoop
+from nn_designer.engine.halving import halving
 from nn_designer.engine.network import Network
 from nn_designer.engine.optimizer import Optimizer
 from nn_designer.engine.optimizers import OPTIMIZERS
@@ -98,7 +99,7 @@ def _loops(
     n_whole, rest = divmod(n_train, batch_size)
     nothing = np.zeros((1, 1), network.dtype)
     part = Part(nothing, nothing, ())
-    splits = splits_batches(network, batch_size)
+    splits = halving(network, batch_size).halved
     loops = []
     for size, n_batches in ((batch_size, n_whole), (rest, 1)):
         if size:
