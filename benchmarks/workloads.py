@@ -1,4 +1,4 @@
-"""What is trained, and how many times faster than each peer we must be."""
+"""What is trained or predicted, and how many times faster than each peer we must be."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from nn_designer.engine.network import Network, Node
-from nn_designer.layers import Conv2D, Dense, Flatten, Input, MaxPooling2D, Output
+from nn_designer.layers import LSTM, Conv2D, Dense, Flatten, Input, MaxPooling2D, Output
 
 
 @dataclass(frozen=True)
 class Workload:
-    """A model, its data and its targets. All train with Adam(0.001, ε 1e-7) in float32."""
+    """A model, its data and its targets, in float32. Training is with Adam(0.001, ε 1e-7)."""
 
     key: str
     title: str
@@ -24,18 +24,23 @@ class Workload:
     loss: str
     batch_size: int
     peers: tuple[str, ...]
-    """Contenders, see contenders.py."""
+    """Contenders, see contenders.py and predictors.py."""
     musts: Mapping[str, float]
     """Group of contenders → how many times faster than the fastest of it."""
     samples: int | None = None
     """So many of the training samples; None: all."""
     filters: tuple[int, ...] = ()
     """Of 3×3 convolutions before the dense layers, each with ReLU and followed by 2×2 maxima."""
+    lstm_units: int = 0
+    """Of an LSTM before the dense layers, which reads pictures row by row; 0: none."""
+    predicts: bool = False
+    """Predicts, with so many rows a call as the batch size says, instead of training."""
     seed: int = 1
     learning_rate: float = 0.001
     epsilon: float = 1e-7
 
 
+ONE_THREAD = "ourselves on one thread"
 GROUPS = {
     "PyTorch, default": ("torch",),
     "PyTorch, best eager": (
@@ -48,6 +53,9 @@ GROUPS = {
     "Keras, best": ("keras_jax", "keras_torch", "keras_tensorflow"),
     "Keras, TensorFlow": ("keras_tensorflow",),
     "scikit-learn": ("sklearn",),
+    "ONNX Runtime": ("onnxruntime",),
+    "JAX, compiled": ("jax",),
+    ONE_THREAD: ("ours_t1",),
 }
 """Group → its contenders; the must is against the fastest of those that ran."""
 
@@ -62,10 +70,78 @@ PEERS = (
     "sklearn",
 )
 
+PREDICTING = ("torch", "torch_t1", "onnxruntime", "jax", "keras_jax", "keras_torch", "sklearn")
 
-def _musts(*values: float) -> dict[str, float]:
-    return dict(zip(GROUPS, values, strict=False))
 
+def _musts(*values: float, one_thread: float | None = None) -> dict[str, float]:
+    musts = dict(zip(GROUPS, values, strict=False))
+    return musts if one_thread is None else {**musts, ONE_THREAD: one_thread}
+
+
+def _inference(
+    key: str, title: str, rows: int, samples: int, musts: Mapping[str, float]
+) -> Workload:
+    """Predictions of W3; the peers are those of the groups that have a must."""
+    return Workload(
+        key,
+        f"{title} of W3 (784-512-256-10)",
+        "mnist",
+        784,
+        (512, 256, 10),
+        ("relu", "relu", "softmax"),
+        "sparse_categorical_crossentropy",
+        rows,
+        tuple(peer for peer in PREDICTING if any(peer in GROUPS[group] for group in musts)),
+        musts,
+        samples=samples,
+        predicts=True,
+    )
+
+
+INFERENCES = (
+    _inference(
+        "w6",
+        "W6 predictions, 10,000 rows a call,",
+        10_000,
+        10_000,
+        {
+            "PyTorch, default": 0.9,
+            "PyTorch, best eager": 0.9,
+            "Keras, best": 0.85,
+            "scikit-learn": 0.8,
+            "ONNX Runtime": 0.85,
+            "JAX, compiled": 0.65,
+        },
+    ),
+    _inference(
+        "w6b",
+        "W6b predictions, 100 rows a call,",
+        100,
+        10_000,
+        {
+            "PyTorch, default": 0.85,
+            "PyTorch, best eager": 0.85,
+            "Keras, best": 1.1,
+            "scikit-learn": 1.1,
+            "ONNX Runtime": 0.72,
+            "JAX, compiled": 0.75,
+        },
+    ),
+    _inference(
+        "w6s",
+        "W6s predictions, single rows,",
+        1,
+        1000,
+        {
+            "PyTorch, default": 1.4,
+            "PyTorch, best eager": 1.4,
+            "Keras, best": 20.0,
+            "scikit-learn": 1.4,
+            "ONNX Runtime": 0.65,
+            "JAX, compiled": 2.3,
+        },
+    ),
+)
 
 WORKLOADS = {
     workload.key: workload
@@ -103,8 +179,8 @@ WORKLOADS = {
             ("relu", "relu", "softmax"),
             "sparse_categorical_crossentropy",
             128,
-            PEERS,
-            _musts(1.25, 0.85, 0.95, 2, 1.5),
+            (*PEERS, "ours_t1"),
+            _musts(1.25, 0.85, 0.95, 2, 1.5, one_thread=1.5),
         ),
         Workload(
             "w4",
@@ -115,11 +191,32 @@ WORKLOADS = {
             ("relu", "softmax"),
             "sparse_categorical_crossentropy",
             64,
-            ("torch", "torch_last_fused", "keras_jax", "keras_torch", "keras_tensorflow"),
-            _musts(2.7, 1.8, 2.6, 2.6),
+            (
+                *("torch", "torch_last_fused", "keras_jax", "keras_torch", "keras_tensorflow"),
+                "ours_t1",
+            ),
+            _musts(2.7, 1.8, 2.6, 2.6, one_thread=1.5),
             samples=12_800,
             filters=(16, 32),
         ),
+        Workload(
+            "w5",
+            "W5 series: rows of 28 - LSTM 64 - 10, batch 64, MNIST 12,800",
+            "mnist",
+            784,
+            (10,),
+            ("softmax",),
+            "sparse_categorical_crossentropy",
+            64,
+            (
+                *("torch", "torch_t1", "torch_fused", "torch_fused_t1"),
+                *("keras_jax", "keras_torch", "keras_tensorflow"),
+            ),
+            _musts(0.9, 0.75, 0.85, 1.5),
+            samples=12_800,
+            lstm_units=64,
+        ),
+        *INFERENCES,
     )
 }
 
@@ -130,7 +227,7 @@ def arrays(workload: Workload) -> tuple[np.ndarray, np.ndarray]:
         from nn_designer.data import DataChoice, load, prepare
 
         prepared = prepare(load(DataChoice("mnist")))
-        shape = (28, 28, 1) if workload.filters else (784,)
+        shape = sample_shape(workload)
         x, y = prepared.x_train.reshape(-1, *shape), prepared.y_train.astype(np.int64)
         return x[: workload.samples], y[: workload.samples]
     rng = np.random.default_rng(0)
@@ -141,10 +238,19 @@ def arrays(workload: Workload) -> tuple[np.ndarray, np.ndarray]:
     return x[: workload.samples].astype(np.float32), y[: workload.samples].astype(np.int64)
 
 
+def sample_shape(workload: Workload) -> tuple[int, ...]:
+    """The shape of a sample as the network receives it."""
+    if workload.lstm_units:
+        return (28, 28)
+    return (28, 28, 1) if workload.filters else (workload.n_inputs,)
+
+
 def network(workload: Workload) -> Network:
     """Our network; its first weights are everyone's."""
-    shape = (28, 28, 1) if workload.filters else (workload.n_inputs,)
-    nodes, last = [Node("input", Input(shape=shape))], "input"
+    nodes, last = [Node("input", Input(shape=sample_shape(workload)))], "input"
+    if workload.lstm_units:
+        nodes.append(Node("lstm", LSTM(units=workload.lstm_units), (last,)))
+        last = "lstm"
     for i, filters in enumerate(workload.filters, start=1):
         nodes.append(Node(f"conv2d_{i}", Conv2D(filters=filters), (last,)))
         last = f"max_pooling2d_{i}"
@@ -162,6 +268,9 @@ def network(workload: Workload) -> Network:
 
 
 def flops_per_sample(workload: Workload) -> float:
-    """Of the matrix products of one training step: forward, weight and input gradients."""
+    """Of the matrix products of one training step (forward, weight and input gradients), or of a
+    prediction."""
     layers = [cost.macs for cost in network(workload).cost().layers.values() if cost.macs]
+    if workload.predicts:
+        return 2.0 * sum(layers)
     return 2.0 * (3 * sum(layers) - layers[0])  # the data's gradient is not needed

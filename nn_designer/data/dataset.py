@@ -143,11 +143,28 @@ class DataSummary:
 
 
 @dataclass(frozen=True, eq=False)
+class Timeline:
+    """What turns the targets of a series, changes, into its own numbers again, and when.
+
+    - ``times``: (N,) years, when what is predicted came about.
+    - ``base``: (N,) the last level that the network could know; a target is added to it.
+    - ``quantity``: what the levels are, with their unit.
+    """
+
+    times: NDArray[np.float64]
+    base: NDArray[np.float64]
+    quantity: str
+
+
+@dataclass(frozen=True, eq=False)
 class Dataset:
     """Data as found: either ``columns`` (a table) or ``x`` (an array of samples), never both.
 
     - ``x``: (N, *sample_shape), uint8 pixels or float32, to be divided by ``divide_by``.
+      With ``standardizes`` they are given mean 0 and deviation 1 instead, by the training part.
+    - ``timeline``: of a series, when what is predicted came about, and where it came from.
     - ``y``: int64 (N,) class numbers for the task ``classes``; float64 (N, T) for ``number``.
+    - ``weights``: (N,) what each row counts in training; None: all the same.
     - ``n_test``: the last ``n_test`` rows are the data's own test part (0: it has none).
     - ``image_shape``: (height, width, channels) of a sample that is a picture, flat or not.
     - ``report``: sentences on what was found, filled and left out.
@@ -164,6 +181,9 @@ class Dataset:
     columns: tuple[Column, ...] = ()
     x: NDArray[np.uint8] | NDArray[np.float32] | None = None
     divide_by: float = 1.0
+    weights: NDArray[np.float64] | None = None
+    standardizes: bool = False
+    timeline: Timeline | None = None
     n_test: int = 0
     image_shape: tuple[int, int, int] | None = None
     description: str = ""
@@ -198,9 +218,14 @@ class Dataset:
         if not self.has_test_part:
             return self
         rows = np.arange(self.n_rows - self.n_test, self.n_rows)
+        line = self.timeline
         return replace(
             self,
+            timeline=None
+            if line is None
+            else Timeline(line.times[rows], line.base[rows], line.quantity),
             y=self.y[rows[0] :],
+            weights=None if self.weights is None else self.weights[rows[0] :],
             x=None if self.x is None else self.x[rows[0] :],
             columns=tuple(column.take(rows) for column in self.columns),
             further_targets=tuple(

@@ -55,11 +55,11 @@ class TargetScaling:
     scale: tuple[float, ...] = ()
 
     @classmethod
-    def fit(cls, info: TargetInfo, y: NDArray[Any]) -> TargetScaling:
-        """Learn mean and scale from the training part's ``y``."""
+    def fit(cls, info: TargetInfo, y: NDArray[Any], *, scales: bool = True) -> TargetScaling:
+        """Learn mean and scale from the training part's ``y``; without ``scales`` it stays."""
         if info.task == "classes":
             return cls(info)
-        fitted = [_mean_and_scale(column) for column in y.T]
+        fitted = [_mean_and_scale(column) if scales else (0.0, 1.0) for column in y.T]
         return cls(info, tuple(m for m, _ in fitted), tuple(s for _, s in fitted))
 
     def transform(self, y: NDArray[Any]) -> NDArray[np.int64] | Floats:
@@ -81,7 +81,8 @@ class TargetScaling:
 class Preprocessing:
     """Everything that was done to inputs and targets, ready to be done again or undone.
 
-    For a table ``columns`` is filled; for arrays (pictures) inputs are divided by ``divide_by``.
+    For a table ``columns`` is filled; for arrays (pictures, series) ``center`` is subtracted from
+    the inputs and they are divided by ``divide_by``.
     ``target_mean`` and ``target_scale`` have one number per target for the task ``number`` and
     are empty for ``classes``. ``reading`` is how the person said their file is to be read; it is
     tried first on new files. All that is about the target is about the first one; ``targets`` has
@@ -94,6 +95,7 @@ class Preprocessing:
     class_names: tuple[str, ...] = ()
     columns: tuple[ColumnInput, ...] = ()
     divide_by: float = 1.0
+    center: float = 0.0
     target_mean: tuple[float, ...] = ()
     target_scale: tuple[float, ...] = ()
     source: str = ""
@@ -119,17 +121,26 @@ class Preprocessing:
 
     # ---------------------------------------------------------------- fitting
     @classmethod
-    def fit(cls, dataset: Dataset, rows: NDArray[np.intp]) -> Preprocessing:
-        """Learn means and scales from ``rows`` (the training part) of ``dataset`` only."""
+    def fit(
+        cls, dataset: Dataset, rows: NDArray[np.intp], *, scale_targets: bool = True
+    ) -> Preprocessing:
+        """Learn means and scales from ``rows`` (the training part) of ``dataset`` only.
+
+        Without ``scale_targets``, the (first) target stays as it is, if it is numbers.
+        """
         info = TargetInfo(dataset.target_names, dataset.task, dataset.class_names)
-        first = TargetScaling.fit(info, dataset.y[rows])
+        first = TargetScaling.fit(info, dataset.y[rows], scales=scale_targets)
+        center, divide_by = 0.0, dataset.divide_by
+        if dataset.standardizes and dataset.x is not None:
+            center, divide_by = _mean_and_scale(dataset.x[rows])
         return cls(
             task=dataset.task,
             sample_shape=dataset.sample_shape,
             target_names=dataset.target_names,
             class_names=dataset.class_names,
             columns=tuple(_fit_column(column, rows) for column in dataset.columns),
-            divide_by=dataset.divide_by,
+            divide_by=divide_by,
+            center=center,
             target_mean=first.mean,
             target_scale=first.scale,
             source=dataset.source,
@@ -159,8 +170,10 @@ class Preprocessing:
         return x
 
     def scale_array(self, x: NDArray[Any]) -> Floats:
-        """Pixels as read → pixels as the network receives them, in one pass."""
+        """Numbers as read → as the network receives them; pixels in one pass."""
         out = np.empty(x.shape, dtype=np.float32)
+        if self.center:
+            x = np.subtract(x, self.center, dtype=np.float64)
         np.divide(x, np.float32(self.divide_by), out=out, dtype=np.float32, casting="unsafe")
         return out
 
@@ -235,7 +248,7 @@ class Preprocessing:
     def inverse_inputs(self, x: NDArray[Any]) -> NDArray[np.float64]:
         """Network inputs → numbers in the person's units; one-hot inputs stay 0 or 1."""
         if not self.columns:
-            return np.asarray(x, dtype=np.float64) * self.divide_by
+            return np.asarray(x, dtype=np.float64) * self.divide_by + self.center
         means: list[float] = []
         scales: list[float] = []
         for column in self.columns:
@@ -297,6 +310,7 @@ class Preprocessing:
             "image_shape": list(self.image_shape) if self.image_shape else None,
             "columns": columns,
             "divide_by": self.divide_by,
+            "center": self.center,
             "target_names": list(self.target_names),
             "class_names": list(self.class_names),
             "target_mean": list(self.target_mean),

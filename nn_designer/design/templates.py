@@ -40,6 +40,11 @@ TEMPLATES: tuple[Template, ...] = (
         "Filters slide over the picture: 993 of 1,000 handwritten digits right.",
     ),
     Template(
+        "lstm-rows",
+        "Digits, row by row",
+        "An LSTM reads the picture from top to bottom: 98 of 100 handwritten digits right.",
+    ),
+    Template(
         "attention-mini",
         "Digits, read with attention",
         "Each row of the picture looks at all the others: a transformer in small.",
@@ -64,6 +69,11 @@ TEMPLATES: tuple[Template, ...] = (
         "auto-mpg",
         "Fuel consumption",
         "Predicts how far a car goes on a gallon: a number instead of a class.",
+    ),
+    Template(
+        "forecast",
+        "Forecast",
+        "Reads how the carbon dioxide in the air changed, month by month, and says what comes next.",
     ),
     Template(
         "skip",

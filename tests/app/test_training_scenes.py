@@ -21,7 +21,6 @@ from nn_designer.app.training_scenes import (
     MOST_POINTS,
     Prober,
     answers,
-    confusion_counts,
     grid,
     kind_of_scene,
     look_at,
@@ -32,6 +31,22 @@ from nn_designer.data import DataChoice, load, prepare
 from nn_designer.design.adapt import adapt_to_data
 from nn_designer.design.compile import compile_design
 from nn_designer.design.templates import new
+
+
+def test_a_forecast_stands_at_the_times_and_levels_of_the_series() -> None:
+    """A network that expects no change at all says the same level as last time."""
+    document = new("forecast")
+    dataset = load(document.data)
+    prepared = prepare(dataset)
+    scene = look_at(dataset, prepared, 1)
+    assert scene.train_x[-1, 0] < scene.validation_x[0, 0]
+    network = compile_design(document, summary=dataset.summary())
+    network.parameters[...] = 0.0
+    unchanged = prepared.preprocessing.transform_target(np.zeros((1, 1)))[0, 0]
+    network.weights["dense_1"]["bias"][...] = unchanged
+    probe = Prober(network, dataset, prepared, scene).answer(0.0, None)
+    np.testing.assert_allclose(probe.values[:, 0], scene.validation_x[:, 0], atol=1e-3)
+    np.testing.assert_allclose(probe.values[:, 1], scene.validation_x[:, 1], atol=1e-3)
 
 
 @pytest.mark.parametrize(
@@ -45,6 +60,7 @@ from nn_designer.design.templates import new
         ("iris", "confusion"),
         ("digits", "confusion"),
         ("auto_mpg", "scatter"),
+        ("co2", "series"),
     ],
 )
 def test_every_sort_of_data_has_its_view_and_its_answers(source: str, kind: str) -> None:
@@ -112,11 +128,6 @@ def test_the_answer_is_the_most_likely_class() -> None:
     assert answers(np.array([[0.2], [0.9]]), signed=False).tolist() == [0, 1]
     assert answers(np.array([[-0.2], [0.3]]), signed=True).tolist() == [0, 1]
     assert answers(np.array([[0.1, 0.7, 0.2], [3.0, -1.0, 2.0]]), signed=False).tolist() == [1, 0]
-
-
-def test_confusion_counts_have_a_row_for_each_true_class() -> None:
-    counts = confusion_counts(np.array([0, 0, 1, 2]), np.array([0, 1, 1, 0]), 3)
-    assert counts.tolist() == [[1, 1, 0], [0, 1, 0], [1, 0, 0]]
 
 
 # ---------------------------------------------------------------------- snapshots

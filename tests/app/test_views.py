@@ -15,6 +15,7 @@ from nn_designer.app.training_messages import Probe, Scene
 from nn_designer.app.views.confusion_matrix import ConfusionMatrix
 from nn_designer.app.views.decision_surface import DecisionSurface
 from nn_designer.app.views.fitted_curve import FittedCurve
+from nn_designer.app.views.forecast import Forecast
 from nn_designer.app.views.plane import finer
 from nn_designer.app.views.predicted_vs_true import PredictedVsTrue
 from nn_designer.app.views.value_surface import ValueSurface
@@ -198,6 +199,20 @@ def test_the_fitted_curve_runs_through_what_the_network_answers(
     assert len(view.curve.xData) == 0
 
 
+def test_a_forecast_is_compared_with_the_same_as_last_time(
+    qtbot: QtBot, themes: ThemeManager
+) -> None:
+    view = shown(qtbot, Forecast(themes))
+    times = np.array([2000.0, 2001.0, 2002.0])
+    validation_x = np.stack((times, [10.0, 12.0, 14.0]), axis=1)  # the levels before
+    validation_y = np.array([12.0, 14.0, 16.0])
+    view.show_scene(scene("series", validation_x=validation_x, validation_y=validation_y))
+    assert view.truth.yData.tolist() == validation_y.tolist()
+    view.show_probe(Probe("series", 1.0, np.stack((times, validation_y + 0.5), axis=1)))
+    assert view.forecast.yData.tolist() == [12.5, 14.5, 16.5]
+    assert view.remark_label.text() == "off by 0.5; same as last time: 2"
+
+
 def test_predicted_numbers_far_off_are_shown_at_the_edge(
     qtbot: QtBot, themes: ThemeManager
 ) -> None:
@@ -231,6 +246,22 @@ def test_a_confusion_matrix_says_each_cell_in_words(qtbot: QtBot, themes: ThemeM
     assert view.matrix.sentence(1, 1) == "9 of 10 samples of “dog” are recognized (90.0 %)."
     assert view.matrix.sentence(2, 2) == "0 of 0 samples of “owl” are recognized."
     assert view.remark_label.text() == "validation part, 85.0 % right"
+
+
+def test_the_scores_of_classes_are_found_and_said_in_words(
+    qtbot: QtBot, themes: ThemeManager
+) -> None:
+    view = confusion(qtbot, themes, width=520)
+    view.show_probe(Probe("confusion", 1.0, COUNTS))
+    sentence = view.matrix.score_sentence
+    assert sentence(0, "precision") == "Precision: 8 of 9 answers “cat” are right (88.9 %)."
+    assert sentence(0, "recall") == "Recall: 8 of 10 samples of “cat” are recognized (80.0 %)."
+    assert sentence(0, "f1").startswith("F1 of “cat” is 84.2 %")
+    places = view.matrix._layout()
+    for index, key in enumerate(("precision", "recall", "f1")):
+        x = places.score_left(index) + places.score_w / 2
+        assert view.matrix.score_at(QPointF(x, places.table.top() + 5)) == (0, key)
+    assert view.matrix.score_at(places.table.center()) is None
 
 
 def test_the_cell_under_the_mouse_is_found(qtbot: QtBot, themes: ThemeManager) -> None:
@@ -294,11 +325,13 @@ def test_a_narrow_matrix_gives_its_room_to_the_cells(qtbot: QtBot, themes: Theme
     view = shown(qtbot, ConfusionMatrix(themes), 196, 200)
     view.show_scene(scene("confusion", class_names=names))
     narrow = view.matrix._layout()
-    assert not narrow.with_shares and narrow.caption == "pred."
+    assert narrow.scores == () and narrow.caption == "pred."
     assert narrow.table.width() > 0.6 * view.width()
-    view.resize(400, 200)
-    wide = view.matrix._layout()
-    assert wide.with_shares and wide.caption == "predicted"
+    view.resize(300, 200)
+    wider = view.matrix._layout()
+    assert wider.scores == ("recall",) and wider.caption == "predicted"
+    view.resize(480, 200)
+    assert view.matrix._layout().scores == ("precision", "recall", "f1")
 
 
 @pytest.mark.parametrize("size", [(190, 200), (240, 180), (380, 320)])

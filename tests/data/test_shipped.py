@@ -142,7 +142,7 @@ def test_auto_mpg_drops_the_name_and_turns_the_date_to_a_year() -> None:
 
 def test_every_source_says_where_it_comes_from() -> None:
     text = resource_path("datasets", "README.md").read_text(encoding="utf-8")
-    for key in ("mnist", "digits", "iris", "wine", "breast_cancer", "penguins", "auto_mpg"):
+    for key in ("mnist", "digits", "iris", "wine", "breast_cancer", "penguins", "auto_mpg", "co2"):
         found = summary(DataChoice(key))
         assert found.origin
         assert found.licence in text

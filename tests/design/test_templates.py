@@ -8,7 +8,7 @@ from nn_designer.design import edits, templates
 from nn_designer.design.arrange import arrange
 from nn_designer.design.check import check
 from nn_designer.design.codec import dumps, load
-from nn_designer.design.compile import compile_design, optimizer_settings, training_settings
+from nn_designer.design.compile import compile_design, own_settings, training_settings
 from nn_designer.design.document import Document
 from nn_designer.design.wiring import arranged, training_data
 from nn_designer.engine.progress import EpochProgress
@@ -25,11 +25,11 @@ def score(document: Document, samples: int | None = None) -> float:
     dataset = arranged(document, data.load(document.data))
     prepared = data.prepare(dataset, settings.validation_split, settings.seed)
     network = compile_design(document, summary=data.summary(document.data))
-    arrays, more = training_data(document, prepared), optimizer_settings(document)
+    arrays, more = training_data(document, prepared), own_settings(document)
     if samples is not None:
         x, y = prepared.x_train[:samples], prepared.y_train[:samples]
         arrays = TrainingData(x, y, task=prepared.task, n_classes=len(prepared.class_names))
-    for _ in train(network, arrays, settings, optimizer_settings=more):
+    for _ in train(network, arrays, settings, **more):
         pass
     outputs = network.predict_each(prepared.x_validation)[network.output_name]
     targets = prepared.y_validation
@@ -75,6 +75,7 @@ def test_every_template_file_is_listed():
         ("multi-output", 0.97),
         ("iris", 0.9),
         ("auto-mpg", 0.8),
+        ("forecast", 0.9),
         ("skip", 0.97),
     ],
 )
@@ -123,6 +124,16 @@ def test_lenet_is_a_convolutional_network_and_learns_at_once():
     assert kinds == ["input", *pair, *pair, "flatten", "dense", "dropout", "dense", "output"]
     assert data.summary(document.data).sample_shape == (28, 28, 1)
     assert score(edits.set_training(document, "epochs", 1), samples=12_000) > 0.95
+
+
+def test_lstm_rows_reads_series_and_learns_at_once():
+    """Its full training takes a minute: benchmarks/accuracy.py has the result."""
+    document = templates.new("lstm-rows")
+    kinds = [document.layer(id).kind for id in document.order]
+    assert kinds == ["input", "lstm", "dense", "output"]
+    assert data.summary(document.data).sample_shape == (28, 28)
+    document = edits.set_training(edits.set_setting(document, "lstm_1", "units", 32), "epochs", 2)
+    assert score(document, samples=24_000) > 0.85
 
 
 def test_attention_mini_is_a_block_of_a_transformer_and_learns_at_once():
