@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nn_designer.engine.allocation import zeros
 from nn_designer.engine.gathering import Gathering, GatheringAhead, gathering_steps
 from nn_designer.engine.training_data import Part, TrainingError
 from nn_designer.engine.update import Update
@@ -38,7 +39,7 @@ class BatchLoop:
         self._regularization = network.regularization if _regularized(network) else None
         try:
             self._compile(network, update, part, batch_size, n_batches)
-            self.ring = np.zeros((self.capacity, *self._logits.shape), network.dtype)
+            self.ring = zeros((self.capacity, *self._logits.shape), network.dtype)
         except MemoryError:
             raise TrainingError(
                 f"A batch of {batch_size:,} samples does not fit into memory with this network. "

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from nn_designer.engine.allocation import zeros
 from nn_designer.engine.line_search import SMALLEST_CHANGE, Point, strong_wolfe
 from nn_designer.engine.optimizer import Optimizer, State
 from nn_designer.engine.parallel import Helper
@@ -82,14 +83,16 @@ class LBFGS(Optimizer):
     ) -> None:
         """As any optimizer; but the steps are taken by :meth:`iterate`, without a decay."""
         super().bind(parameters, gradients)
-        self._moves = np.zeros((self.history, parameters.size), parameters.dtype)
-        self._differences = np.zeros_like(self._moves)
+        self._moves = zeros((self.history, parameters.size), parameters.dtype)
+        self._differences = zeros(self._moves.shape, parameters.dtype)
         self._curvatures = np.zeros(self.history)  # of each pair, move · difference
         self._n_pairs = 0  # ever; pair i is in row i % history
         self._step_length = 0.0
-        self._direction = np.zeros_like(parameters)
-        self._previous = np.zeros_like(parameters)  # the gradient of the step before
-        self._start = np.zeros_like(parameters)
+        self._direction = zeros(parameters.shape, parameters.dtype)
+        self._previous = zeros(
+            parameters.shape, parameters.dtype
+        )  # the gradient of the step before
+        self._start = zeros(parameters.shape, parameters.dtype)
 
     def _update_steps(self, part: slice) -> list[Step]:
         return []

@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from nn_designer.engine.allocation import zeros
 from nn_designer.engine.method import Method
 from nn_designer.engine.parallel import Helper
 from nn_designer.engine.program import Step, run_steps
@@ -128,8 +129,10 @@ class Optimizer(Method):
         else:
             self.set_rate = partial(np.copyto, coefficients)
             self.no_rate = np.zeros_like(coefficients)
-        self._slots = np.full((len(self.slots), parameters.size), self.initial, parameters.dtype)
-        self._scratch = np.zeros_like(parameters)
+        self._slots = zeros((len(self.slots), parameters.size), parameters.dtype)
+        if self.initial:
+            self._slots.fill(self.initial)
+        self._scratch = zeros(parameters.shape, parameters.dtype)
         self._begin()
         self.steps = in_halves(self.range_steps, parameters.size, helper)
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from nn_designer.engine.adam import Adam, AdamW, AMSGrad
 from nn_designer.engine.adam_relatives import Adamax, Nadam, RAdam
+from nn_designer.engine.allocation import zeros
 from nn_designer.engine.lbfgs import LBFGS
 from nn_designer.engine.optimizer import Optimizer, epsilon_setting, share_setting
 from nn_designer.engine.program import Step
@@ -155,7 +156,7 @@ class Adadelta(Optimizer):
     epsilon = epsilon_setting(1e-7)
 
     def _begin(self) -> None:
-        self._changes = np.zeros_like(self._parameters)
+        self._changes = zeros(self._parameters.shape, self._parameters.dtype)
 
     def _update_steps(self, part: slice) -> list[Step]:
         p, g, s = self._parameters[part], self._gradients[part], self._scratch[part]

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nn_designer.engine.allocation import zeros
 from nn_designer.engine.optimizer import Optimizer, State, in_halves
 from nn_designer.engine.program import Step
 from nn_designer.engine.training_settings import TrainingSettings
@@ -49,12 +50,12 @@ class Update:
         self._settings = settings
         self._every = settings.gradient_accumulation_steps
         self._n_summed = 0
-        self._sum = np.zeros_like(gradients) if self._every > 1 else None
-        self._average = np.zeros_like(parameters) if settings.use_ema else None
-        self._raw = np.zeros_like(parameters if settings.use_ema else parameters[:0])
+        self._sum = zeros(gradients.shape, gradients.dtype) if self._every > 1 else None
+        self._average = zeros(parameters.shape, parameters.dtype) if settings.use_ema else None
+        self._raw = zeros(((parameters.size if settings.use_ema else 0),), parameters.dtype)
         self._shows_average = False
         uses_scratch = settings.use_ema or settings.clipping in ("norm", "global_norm")
-        self._scratch = np.zeros_like(parameters if uses_scratch else parameters[:0])
+        self._scratch = zeros(((parameters.size if uses_scratch else 0),), parameters.dtype)
 
     # --- the steps ---
 
