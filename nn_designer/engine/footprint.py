@@ -52,6 +52,10 @@ class Footprint:
         return max(self.layers, key=lambda name: self.layers[name], default=None)
 
 
+BYTES_PER_STEP = 260
+"""Of each step between two reports: views of its batch and its logits, its learning rate."""
+
+
 def training_footprint(
     nodes: Sequence[Node],
     *,
@@ -87,6 +91,7 @@ def training_footprint(
         shared = ledger.total - layers.total() - held
         # Losses work on at least one more array of the size of a ring.
         shared += max(int(loop.ring.nbytes) for loop in loops)
+        shared += BYTES_PER_STEP * max(loop.capacity for loop in loops)
     size = network.variables.itemsize
     per_weight = (2 * size * network.parameters.size + of_optimizer) / max(
         network.parameters.size, 1

@@ -299,8 +299,8 @@ class TrainingRun:
             loop, batch_size, count = rest, self._rest, 1
         samples = self._order[first : first + count * batch_size]
         step = self._epoch * self.steps_per_epoch + self._batch
-        factors = self.learning_rates.factors(step, count)
-        rates, turns = self.update.next(self._base_rate() * factors)
+        learning_rates = self._base_rate() * self.learning_rates.factors(step, count)
+        rates, turns = self.update.next(learning_rates)
         part = self.train_part
         with np.errstate(all="ignore"):  # what overflows shows in the loss
             penalties = loop.run(samples.reshape(count, batch_size), rates, turns)
