@@ -22,16 +22,21 @@ if TYPE_CHECKING:
 SPLIT_WORTH = 40_000_000
 """Multiply-accumulates of a training step from which on each thread takes half of the batch."""
 
-STEP_WORTH = 1_200_000
+STEP_WORTH = 3_000_000
 """The same for one step of a recurrent layer, forward: 20 µs for each half's product."""
+
+
+def has_large_steps(network: Network, batch_size: int) -> bool:
+    """Whether a training step is long enough for a second thread: for halves of the batch, or
+    else for the large products in it (``Program.matmul``)."""
+    step_macs = 3 * network.cost().macs * batch_size  # forward, weight and input gradients
+    return batch_size > 1 and step_macs >= SPLIT_WORTH
 
 
 def splits_batches(network: Network, batch_size: int) -> bool:
     """Whether batches are halved for two threads. Depends on layers and sizes only, so that the
     same seed gives the same curve on any number of cores."""
-    step_macs = 3 * network.cost().macs * batch_size  # forward, weight and input gradients
-    large = batch_size > 1 and step_macs >= SPLIT_WORTH
-    return large and all(
+    return has_large_steps(network, batch_size) and all(
         node.layer.halves_batches and _has_long_calls(network, node, batch_size)
         for node in network.nodes
     )

@@ -24,7 +24,7 @@ from nn_designer.engine.checkpoint import Checkpoint
 from nn_designer.engine.divergence import divergence_message
 from nn_designer.engine.early_stopping import BestEpoch
 from nn_designer.engine.evaluation import Evaluator, Measures
-from nn_designer.engine.halved_loop import HalvedLoop, splits_batches
+from nn_designer.engine.halved_loop import HalvedLoop, has_large_steps, splits_batches
 from nn_designer.engine.network import Network, NetworkError
 from nn_designer.engine.optimizers import OPTIMIZERS
 from nn_designer.engine.parallel import one_blas_thread
@@ -192,7 +192,7 @@ class TrainingRun:
         """Train, reporting. Closing it at any report leaves the network as it is then."""
         helper = self.network.helper
         with one_blas_thread():
-            if self._splits:
+            if has_large_steps(self.network, self._batch_size):
                 helper.start()
             try:
                 yield from self._progress()
