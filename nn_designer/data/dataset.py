@@ -164,6 +164,7 @@ class Dataset:
       With ``standardizes`` they are given mean 0 and deviation 1 instead, by the training part.
     - ``timeline``: of a series, when what is predicted came about, and where it came from.
     - ``y``: int64 (N,) class numbers for the task ``classes``; float64 (N, T) for ``number``.
+    - ``weights``: (N,) what each row counts in training; None: all the same.
     - ``n_test``: the last ``n_test`` rows are the data's own test part (0: it has none).
     - ``image_shape``: (height, width, channels) of a sample that is a picture, flat or not.
     - ``report``: sentences on what was found, filled and left out.
@@ -180,6 +181,7 @@ class Dataset:
     columns: tuple[Column, ...] = ()
     x: NDArray[np.uint8] | NDArray[np.float32] | None = None
     divide_by: float = 1.0
+    weights: NDArray[np.float64] | None = None
     standardizes: bool = False
     timeline: Timeline | None = None
     n_test: int = 0
@@ -223,6 +225,7 @@ class Dataset:
             if line is None
             else Timeline(line.times[rows], line.base[rows], line.quantity),
             y=self.y[rows[0] :],
+            weights=None if self.weights is None else self.weights[rows[0] :],
             x=None if self.x is None else self.x[rows[0] :],
             columns=tuple(column.take(rows) for column in self.columns),
             further_targets=tuple(

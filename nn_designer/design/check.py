@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
 from nn_designer.data.dataset import DataSummary, TargetInfo
 from nn_designer.design.document import Document, Layer, Wire
 from nn_designer.design.edit_base import kind_or_none
+from nn_designer.design.edit_settings import method_key
+from nn_designer.design.frozen import EMPTY
 from nn_designer.design.inference import Facts, facts, made, read_settings
 from nn_designer.design.memory import available_memory_bytes, bytes_text, training_memory_bytes
+from nn_designer.design.report import Problem, Report, Severity
+from nn_designer.design.sharing import refusal, size_refusal, wanted_owner
 from nn_designer.design.wiring import (
     assigned_features,
     assigned_targets,
@@ -23,65 +27,14 @@ from nn_designer.design.wiring import (
     used_layers,
 )
 from nn_designer.engine.losses import LOSSES
-from nn_designer.engine.optimizers import OPTIMIZERS
+from nn_designer.engine.sample_weights import class_weight_problem
 from nn_designer.engine.shapes import shape_text
+from nn_designer.engine.training_methods import METHODS, own_settings_name
 from nn_designer.engine.training_settings import TrainingSettings
-from nn_designer.layers import LayerKind, Shape, UnknownKind, kind_of
+from nn_designer.layers import LayerKind, UnknownKind, kind_of
 from nn_designer.params import HasParams
 
-Severity = Literal["error", "warning"]
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One thing that is wrong: a sentence for people, where it is, and what to do about it.
-
-    An "error" keeps the design from being trained, a "warning" does not. ``layer_id`` and
-    ``wire`` are None when the problem belongs to the whole design. ``sentence`` is complete,
-    way out included; ``fix`` is the way out alone, short, for a tooltip.
-    """
-
-    severity: Severity
-    sentence: str
-    layer_id: str | None = None
-    wire: Wire | None = None
-    fix: str = ""
-
-
-@dataclass(frozen=True)
-class Report:
-    """What :func:`check` found. ``shapes`` has None for layers whose output can't be known.
-
-    ``parameters`` and ``macs_of`` are per layer, ``macs`` the multiply-accumulates for one
-    sample forward. Totals count only layers that lead to the Output.
-    """
-
-    problems: tuple[Problem, ...] = ()
-    shapes: Mapping[str, Shape | None] = field(default_factory=dict)
-    parameters: Mapping[str, int] = field(default_factory=dict)
-    macs_of: Mapping[str, int] = field(default_factory=dict)
-    total_parameters: int = 0
-    macs: int = 0
-    training_memory_bytes: int = 0
-    trainable_parameters: int = 0
-    """Those of ``total_parameters`` that training changes."""
-
-    @property
-    def ok(self) -> bool:
-        """Whether the design can be trained: there are no errors."""
-        return not self.errors
-
-    @property
-    def errors(self) -> tuple[Problem, ...]:
-        return tuple(problem for problem in self.problems if problem.severity == "error")
-
-    @property
-    def warnings(self) -> tuple[Problem, ...]:
-        return tuple(problem for problem in self.problems if problem.severity == "warning")
-
-    def of_layer(self, id: str) -> tuple[Problem, ...]:
-        """Problems of one layer, errors first."""
-        return tuple(problem for problem in self.problems if problem.layer_id == id)
+__all__ = ["Problem", "Report", "check"]
 
 
 def check(document: Document, summary: DataSummary | None = None) -> Report:
@@ -97,6 +50,7 @@ class _Check:
         self.summary = summary
         self.problems: list[Problem] = []
         self.facts: dict[str, Facts] = {}
+        self.own_settings: dict[str, Mapping[str, Any]] = {}
         self.kinds = {layer.id: kind_or_none(layer.kind) for layer in document.layers}
         ends = [layer for layer in document.layers if self._is_end(layer)]
         self.ends = [layer for layer in ends if document.incoming(layer.id)] or ends[:1]
@@ -116,6 +70,7 @@ class _Check:
                 "The design is empty. Put an Input, a Dense and an Output on the canvas, or "
                 "begin with a template.",
             )
+        self._sharing()
         training = self._training()
         targets: Mapping[str, TargetInfo] = {}
         if self.summary is not None:
@@ -227,6 +182,20 @@ class _Check:
             text = f"{layer.name}{own}" if own != found.error else f"{layer.name}: {own}"
             self._add(self._severity(layer), text, layer, wires[0] if wires else None)
 
+    def _sharing(self) -> None:
+        """Layers that use another's weights: may they, and then these are counted once."""
+        for layer in self.document.layers:
+            if self.kinds[layer.id] is None or not wanted_owner(layer):
+                continue
+            sentence = refusal(self.document, layer, self.used)
+            sentence = sentence or size_refusal(self.document, layer, self.facts)
+            if sentence:
+                self._add(self._severity(layer), sentence, layer)
+            elif layer.id in self.facts:
+                self.facts[layer.id] = replace(
+                    self.facts[layer.id], parameters=0, weights=0, trainable=0, regularized=0
+                )
+
     def _looks_up(self, layer: Layer) -> None:
         """Whole numbers to be looked up come straight from the data."""
         at = layer
@@ -278,11 +247,13 @@ class _Check:
         """The training settings, with defaults in place of wrong ones."""
         training = self._settings(TrainingSettings, "Training", self.document.training)
         settings = TrainingSettings(**training)
-        wanted = self.document.training.get("optimizer", settings.optimizer)
-        if wanted != settings.optimizer:  # settings of an optimizer that is not known
-            return settings
-        optimizer = OPTIMIZERS[settings.optimizer]
-        self._settings(optimizer, optimizer.title, self.document.optimizer_settings)
+        for choice, methods in METHODS.items():
+            key = getattr(settings, choice)
+            own: Mapping[str, Any] = EMPTY
+            if method_key(self.document, choice) == key:  # else they are of one that is not known
+                given = getattr(self.document, own_settings_name(choice))
+                own = self._settings(methods[key], methods[key].title, given)
+            self.own_settings[choice] = own
         return settings
 
     def _settings(
@@ -348,11 +319,15 @@ class _Check:
             return
         kind = kind_of(end.kind)
         own = made(kind, read_settings(kind, end.settings).values).own_loss()
-        problem = LOSSES[own.key or training.loss].problem_with(
+        key = own.key or training.loss
+        settings = self.own_settings["loss"] if key == training.loss else {}
+        task = None if target is None else target.task
+        n_classes = None if target is None else target.n_classes or None
+        problem = LOSSES[key](**settings).problem_with(
             found.shape,
             found.activation,
-            None if target is None else target.task,
-            None if target is None else target.n_classes or None,
+            task,
+            n_classes,
             None if target is None else target.n_targets,
         )
         if problem:
@@ -360,6 +335,9 @@ class _Check:
                 problem = f"{end.name}: {problem}"
             wire = self.document.incoming(end.id)[0]
             self._add("error", problem, self.document.layer(wire.source))
+        problem = class_weight_problem(training, task, n_classes, len(self.ends))
+        if problem and end is self.ends[0]:
+            self._add("error", problem)
 
     def _memory(
         self, training: TrainingSettings, known: Mapping[str, Facts], parameters: int

@@ -6,16 +6,27 @@ import zlib
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from nn_designer.engine.cost import Cost, cost_of
-from nn_designer.engine.graph import LayerLike, NetworkError, Node, ends, in_order, only_user
+from nn_designer.engine.graph import (
+    LayerLike,
+    NetworkError,
+    Node,
+    check_shares,
+    ends,
+    in_order,
+    only_user,
+    shared_before_last,
+)
 from nn_designer.engine.halves import Half
 from nn_designer.engine.heads import attached
-from nn_designer.engine.initializers import INITIALIZERS
+from nn_designer.engine.initializers import initializer
 from nn_designer.engine.inputs import Arrays, Inputs
+from nn_designer.engine.lanes import run_blocks
 from nn_designer.engine.loss import Criterion
 from nn_designer.engine.parallel import Helper
 from nn_designer.engine.plan import Plan
@@ -47,6 +58,7 @@ class Network:
         nodes: Sequence[Node],
         *,
         loss: str | None = None,
+        loss_settings: Mapping[str, Any] | None = None,
         seed: int = 0,
         dtype: Any = np.float32,
     ) -> None:
@@ -66,6 +78,8 @@ class Network:
         self.input_name, self.output_name = input_names[0], self.output_names[0]
         self.input_shape = self.shapes[self.input_name]
         self.output_shape = self.shapes[self.output_name]
+        check_shares(self.nodes, self.shapes)
+        self._shared = shared_before_last(self.nodes)
         held = Variables([(node, self._input_shapes(node)) for node in self.nodes], self.dtype)
         self.variables, self.parameters, self.gradients = (
             held.values,
@@ -81,8 +95,9 @@ class Network:
         """As ``random``, for the second half of batches that are split (half_plan)."""
         self.helper = Helper()
         """A second thread for large products, while a training run has started it."""
-        self._plans: OrderedDict[tuple[int, bool, bool], Plan] = OrderedDict()
-        self.set_loss(loss)
+        self._plans: OrderedDict[tuple[int, bool, bool, int], Plan] = OrderedDict()
+        self._weighted = False
+        self.set_loss(loss, loss_settings)
         self.initialize(seed)
 
     def _input_shapes(self, node: Node) -> list[Shape]:
@@ -103,12 +118,23 @@ class Network:
         """The loss, attached to the (first) output: encodes targets, gives values. Needs a loss."""
         return self.heads[0].loss
 
-    def set_loss(self, loss: str | None) -> None:
-        """Attach another loss (a key of LOSSES), or none, to all outputs without one of their
-        own."""
+    def set_loss(self, loss: str | None, settings: Mapping[str, Any] | None = None) -> None:
+        """Attach another loss (a key of LOSSES) with settings of its own, or none, to all outputs
+        without one of their own.
+
+        Raises NetworkError if it does not exist or suit, ParamError for wrong settings.
+        """
         self._plans.clear()
         self._loss = loss
-        self.heads = attached(self.nodes, self.output_names, self.shapes, loss, self.dtype)
+        self.heads = attached(
+            self.nodes, self.output_names, self.shapes, loss, settings or {}, self.dtype
+        )
+
+    def set_weighted(self, weighted: bool) -> None:
+        """Whether samples have weights, which plans with gradients then want in ``weights``."""
+        if weighted != self._weighted:
+            self._plans.clear()
+            self._weighted = weighted
 
     # --- weights ---
 
@@ -121,8 +147,8 @@ class Network:
         for name in self.weights:
             rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
             for spec in (*self.weight_specs.get(name, ()), *self.state_specs.get(name, ())):
-                initializer = INITIALIZERS[spec.initializer]
-                values = initializer.initialize(rng, spec.shape, spec.fan, self.dtype)
+                drawn_by = initializer(spec.initializer)
+                values = drawn_by.initialize(rng, spec.shape, spec.fan, self.dtype)
                 if spec.ones is not None:
                     values[..., slice(*spec.ones)] = 1.0
                 self.weights[name][spec.name][...] = values
@@ -190,8 +216,14 @@ class Network:
         """
         return self._compiled(batch_size, training, training)
 
-    def _compiled(self, batch_size: int, training: bool, differentiates: bool) -> Plan:
-        key = (batch_size, training, differentiates)
+    def forward_plan(self, batch_size: int, lane: int = 0) -> Plan:
+        """As ``plan(batch_size, False)``; each lane has one of its own, for another thread."""
+        return self._compiled(batch_size, False, False, lane)
+
+    def _compiled(
+        self, batch_size: int, training: bool, differentiates: bool, lane: int = 0
+    ) -> Plan:
+        key = (batch_size, training, differentiates, lane)
         plan = self._plans.get(key)
         if plan is None:
             plan = self._compile(batch_size, training, differentiates)
@@ -218,7 +250,7 @@ class Network:
 
     def _compile(self, batch_size: int, training: bool, differentiates: bool) -> Plan:
         plan = Plan(batch_size, self.dtype, training=training, random=self.random)
-        plan.helper = self.helper
+        plan.helper = self.helper if training else None  # others may run on the helper's thread
         self._emit(plan, differentiates, self._held.layers)
         if differentiates:
             self._emit_regularization(plan)
@@ -237,14 +269,17 @@ class Network:
         for node in self.nodes:
             inputs = [plan.values[name] for name in node.inputs]
             plan.only_user = only_user(self.nodes, node) if differentiates else None
+            held = variables[node.name]
+            if differentiates and node.name in self._shared:
+                held = plan.adding_gradients(held)
             plan.begin_layer(
-                variables[node.name],
+                held,
                 inputs,
                 differentiates=differentiates,
                 defers_activation=node.name in self.heads.fused_names,
             )
             plan.values[node.name] = node.layer.emit(plan, inputs)
-        self.heads.emit(plan, differentiates=differentiates, share=share)
+        self.heads.emit(plan, differentiates=differentiates, weighted=self._weighted, share=share)
 
     def _emit_regularization(self, program: Program) -> None:
         """Add the gradients of l1 · Σ|w| + l2 · Σw²."""
@@ -277,13 +312,15 @@ class Network:
         count = len(samples[self.input_name])
         batch_size = batch_size or samples_at_once(self.shapes.values())
         rows = np.empty((count, self.heads.size), self.dtype)
-        for start in range(0, count, batch_size):
-            part = slice(start, min(start + batch_size, count))
-            plan = self._compiled(part.stop - start, False, False)
+
+        def load(plan: Plan, part: slice) -> None:
             self.inputs.write(plan.inputs, samples, part)
-            plan.run()
+
+        def unload(plan: Plan, part: slice) -> None:
             assert plan.outputs is not None
             rows[part] = plan.outputs.T
+
+        run_blocks(self, count, batch_size, load, unload)
         return self.heads.separated(rows)
 
     def trace(self, x: Arrays) -> dict[str, np.ndarray]:
@@ -298,22 +335,32 @@ class Network:
             for name, value in plan.values.items()
         }
 
-    def loss_and_gradients(self, x: Arrays, y: Arrays) -> float:
+    def loss_and_gradients(self, x: Arrays, y: Arrays, weights: np.ndarray | None = None) -> float:
         """The loss of one whole batch; fills ``gradients``. Dropout is off.
 
-        Mean over the batch, of several outputs the weighted sum, plus regularization.
+        Mean over the batch, of several outputs the weighted sum, plus regularization. With
+        ``weights`` (N,), each sample's loss is multiplied by its weight.
         """
+        self.set_weighted(weights is not None)
         samples = self.inputs.checked(x)
         plan = self._compiled(len(samples[self.input_name]), False, True)
         self.inputs.write(plan.inputs, samples)
         plan.targets[...] = self.heads.encode(y)
+        if plan.weights is not None:
+            plan.weights[...] = weights
         plan.run()
-        values = self.heads.values(plan.logits, plan.targets)
+        values = self.heads.values(plan.logits, plan.targets, plan.weights)
         return float(self.heads.total(values)) + self.regularization()
+
+    @cached_property
+    def macs(self) -> int:
+        """Multiply-accumulates of one sample, forward."""
+        return self.cost().macs
 
     def cost(self) -> Cost:
         """Parameters, multiply-accumulates and bytes, in all and per node."""
         return cost_of(
             {node.name: (node.layer, self._input_shapes(node)) for node in self.nodes},
             bytes_per_number=self.dtype.itemsize,
+            sharing=frozenset(node.name for node in self.nodes if node.shares is not None),
         )

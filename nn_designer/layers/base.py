@@ -11,9 +11,10 @@ import numpy as np
 from nn_designer.engine.loss import OwnLoss
 from nn_designer.engine.shapes import Shape, ShapeError, WeightSpec, shape_text
 from nn_designer.layers.exchange import ForeignTensor
-from nn_designer.params import Bool, HasParams
+from nn_designer.params import Bool, HasParams, Text
 
 if TYPE_CHECKING:
+    from nn_designer.engine.graph import LayerLike
     from nn_designer.engine.plan import Plan, Value
 
 __all__ = ["Category", "LayerKind", "Shape", "ShapeError", "WeightSpec", "shape_text"]
@@ -85,12 +86,21 @@ class LayerKind(HasParams):
         advanced=True,
     )
 
+    weights_of = Text(
+        "",
+        help="The name of another layer of this kind whose weights this one uses, so that both "
+        "learn the same. Empty: it has its own.",
+        advanced=True,
+    )
+
     def __init_subclass__(cls, **keywords: Any) -> None:
-        """Kinds with weights can be frozen: it is their last setting; others do not have it."""
+        """Kinds with weights can share them and be frozen: their last settings; others do not
+        have these."""
         super().__init_subclass__(**keywords)
-        trainable = cls.params.pop("trainable", LayerKind.trainable)
-        if cls.weight_specs is not LayerKind.weight_specs:
-            cls.params["trainable"] = trainable
+        for name in ("weights_of", "trainable"):
+            param = cls.params.pop(name, vars(LayerKind)[name])
+            if cls.weight_specs is not LayerKind.weight_specs:
+                cls.params[name] = param
 
     def summary(self) -> str:
         """The main setting as shown on the card: ``10 units``. May be empty."""
@@ -157,6 +167,11 @@ class LayerKind(HasParams):
     def tensors_in_torch(self) -> Mapping[str, ForeignTensor]:
         """What PyTorch makes of the tensors with these settings: :attr:`torch_tensors`."""
         return self.torch_tensors
+
+    def shortcut(self, input_shapes: Sequence[Shape], user: LayerLike | None) -> str:
+        """How the layer saves work while training, told as "leaves its bias to the maximum";
+        ``user`` is the only layer that uses its output. Empty: it does not."""
+        return ""
 
     def macs(self, input_shapes: Sequence[Shape]) -> int:
         """Multiply-accumulates for one sample, forward."""
