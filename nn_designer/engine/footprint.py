@@ -27,6 +27,9 @@ from nn_designer.engine.training_data import Part
 from nn_designer.engine.training_settings import TrainingSettings
 from nn_designer.engine.update import Update
 
+OBJECTS_BYTES = 2**16
+"""About what Python's own objects take: steps, views of arrays, reports."""
+
 COPIES_OF_VARIABLES = 2
 """Those of the beginning and of the best epoch."""
 
@@ -50,10 +53,6 @@ class Footprint:
     def largest_layer(self) -> str | None:
         """The layer that takes most."""
         return max(self.layers, key=lambda name: self.layers[name], default=None)
-
-
-BYTES_PER_STEP = 260
-"""Of each step between two reports: views of its batch and its logits, its learning rate."""
 
 
 def training_footprint(
@@ -85,13 +84,21 @@ def training_footprint(
         if chosen.sees_all_samples:
             batch_size = n_train
         held, of_optimizer = ledger.total, ledger.total - held
-        loops = _loops(network, update, batch_size, n_train)
-        _emit_evaluation(network, n_validation)
         layers = Counter({name: ledger.by_owner[name] for name in network.shapes})
-        shared = ledger.total - layers.total() - held
+        before = ledger.by_owner.copy()
+        n_whole, rest = divmod(n_train, batch_size)
+        loop = _loop(network, update, batch_size, n_whole)
+        in_batches = _with_rest(ledger.by_owner, before, rest / batch_size)
+        before = ledger.by_owner.copy()
+        count = min(samples_at_once(network.shapes.values()), n_validation)
+        plan = network.plan(count, False) if count else None
+        in_evaluation = _with_rest(
+            ledger.by_owner, before, n_validation % count / count if plan else 0
+        )
+        buffers = in_batches + in_evaluation
         # Losses work on at least one more array of the size of a ring.
-        shared += max(int(loop.ring.nbytes) for loop in loops)
-        shared += BYTES_PER_STEP * max(loop.capacity for loop in loops)
+        shared = buffers.pop("", 0) + int(loop.ring.nbytes) + OBJECTS_BYTES
+        layers.update(buffers)
     size = network.variables.itemsize
     per_weight = (2 * size * network.parameters.size + of_optimizer) / max(
         network.parameters.size, 1
@@ -104,27 +111,20 @@ def training_footprint(
     return Footprint(layers, shared, _data_bytes(network, n_train, n_validation))
 
 
-def _loops(network: Network, update: Update, batch_size: int, n_train: int) -> list[BatchLoop]:
-    """The loops over whole batches and the rest, as TrainingRun has them."""
-    n_whole, rest = divmod(n_train, batch_size)
+def _loop(network: Network, update: Update, batch_size: int, n_batches: int) -> BatchLoop:
+    """The loop over whole batches, as TrainingRun has it."""
     nothing = np.zeros((1, 1), network.dtype)
-    part = Part(nothing, nothing, ())
-    whole = update.optimizer.sees_all_samples
-    splits = not whole and halving(network, batch_size).halved
-    loops = []
-    for size, n_batches in ((batch_size, n_whole), (rest, 1)):
-        if size:
-            kind = HalvedLoop if splits and size > 1 else BatchLoop
-            kind = FullBatchLoop if whole else kind
-            loops.append(kind(network, update, part, size, n_batches))
-    return loops
+    halved = batch_size > 1 and halving(network, batch_size).halved
+    kind = HalvedLoop if halved else BatchLoop
+    if update.optimizer.sees_all_samples:
+        kind = FullBatchLoop
+    return kind(network, update, Part(nothing, nothing, ()), batch_size, n_batches)
 
 
-def _emit_evaluation(network: Network, n_validation: int) -> None:
-    """Build the plans of an evaluation."""
-    count = samples_at_once(network.shapes.values())
-    for size in {min(count, n_validation), n_validation % count} - {0}:
-        network.plan(size, False)
+def _with_rest(now: Counter[str], before: Counter[str], rest: float) -> Counter[str]:
+    """What a whole batch took, and the share of it that a smaller last one will take: that saves
+    building it."""
+    return Counter({name: round((now[name] - before[name]) * (1 + rest)) for name in now})
 
 
 def _regularization_bytes(network: Network) -> int:

@@ -26,7 +26,7 @@ from nn_designer.engine.early_stopping import BestEpoch
 from nn_designer.engine.evaluation import Evaluator, Measures
 from nn_designer.engine.full_batch_loop import FullBatchLoop
 from nn_designer.engine.halved_loop import HalvedLoop
-from nn_designer.engine.halving import halving
+from nn_designer.engine.halving import halving, has_large_steps
 from nn_designer.engine.lbfgs import LBFGS
 from nn_designer.engine.learning_rates import LearningRates
 from nn_designer.engine.losses import LOSSES
@@ -226,7 +226,7 @@ class TrainingRun:
         """
         helper = self.network.helper
         with one_blas_thread():
-            if self._splits:
+            if has_large_steps(self.network, self._batch_size):
                 helper.start()
             try:
                 for report in self._progress():
