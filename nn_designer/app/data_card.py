@@ -161,7 +161,7 @@ def facts(summary: DataSummary) -> str:
         listed = f": {', '.join(names)}" if len(names) <= 4 else ""
         parts.append(f"{len(names)} classes{listed}")
     else:
-        parts.append(f"predicts {', '.join(summary.target_names)}")
+        parts.append(f"predicts {summary.target_text}")
     if summary.has_test_part:
         parts.append("with its own test part")
     return " · ".join(parts)

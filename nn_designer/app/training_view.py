@@ -22,6 +22,7 @@ from nn_designer.app.views.decision_surface import DecisionSurface
 from nn_designer.app.views.fitted_curve import FittedCurve
 from nn_designer.app.views.plot_frame import PlainFrame
 from nn_designer.app.views.predicted_vs_true import PredictedVsTrue
+from nn_designer.app.views.reconstructions import Reconstructions
 from nn_designer.app.views.value_surface import ValueSurface
 from nn_designer.design.diff import Change, diff
 from nn_designer.engine.progress import EpochProgress, Finished, Started
@@ -35,6 +36,7 @@ _VIEWS: dict[str, Callable[[ThemeManager], Any]] = {
     "surface": DecisionSurface,
     "heat": ValueSurface,
     "curve": FittedCurve,
+    "pictures": Reconstructions,
     "confusion": ConfusionMatrix,
     "scatter": PredictedVsTrue,
 }
@@ -215,7 +217,10 @@ class TrainingView(QWidget):
         self._set_task(summary.task if summary is not None else "classes")
 
     def _set_task(self, task: str) -> None:
+        summary = self._store.summary
         wanted = (ACCURACY,) if task == "classes" else (MAE, R2)
+        if summary is not None and summary.target_is_input:
+            wanted = (MAE,)  # at the edge of pictures hardly a pixel has ups and downs
         if self.metric_plot.quantities != wanted:
             self.metric_plot.set_empty_sentence(
                 "The share of right answers, in training and on data kept back."

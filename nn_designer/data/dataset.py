@@ -74,7 +74,7 @@ class DataSummary:
 
     ``sample_shape`` is the shape of one sample as the network receives it, ``feature_names``
     the names of its numbers (empty for pictures). ``class_names`` is empty for the task
-    ``number``; ``n_targets`` is 1 for classes.
+    ``number``; ``n_targets`` is 1 for classes. ``target_is_input``: see :class:`Dataset`.
     """
 
     source: str
@@ -91,6 +91,12 @@ class DataSummary:
     licence: str
     image_shape: tuple[int, int, int] | None = None
     report: tuple[str, ...] = ()
+    target_is_input: bool = False
+
+    @property
+    def target_text(self) -> str:
+        """What is predicted, in a few words."""
+        return "the picture itself" if self.target_is_input else ", ".join(self.target_names)
 
     @property
     def n_classes(self) -> int:
@@ -107,6 +113,8 @@ class Dataset:
 
     - ``x``: (N, *sample_shape), uint8 pixels or float32, to be divided by ``divide_by``.
     - ``y``: int64 (N,) class numbers for the task ``classes``; float64 (N, T) for ``number``.
+    - ``target_is_input``: what is to be predicted is the sample itself, as the network receives
+      it; ``y`` is ``x`` with each sample laid out flat (N, T), not a copy.
     - ``n_test``: the last ``n_test`` rows are the data's own test part (0: it has none).
     - ``image_shape``: (height, width, channels) of a sample that is a picture, flat or not.
     - ``report``: sentences on what was found, filled and left out.
@@ -116,7 +124,7 @@ class Dataset:
     source: str
     title: str
     task: Task
-    y: NDArray[np.int64] | NDArray[np.float64]
+    y: NDArray[np.int64] | NDArray[np.float64] | NDArray[np.uint8]
     target_names: tuple[str, ...]
     class_names: tuple[str, ...] = ()
     columns: tuple[Column, ...] = ()
@@ -129,6 +137,7 @@ class Dataset:
     licence: str = ""
     report: tuple[str, ...] = ()
     reading: ReadingOptions = AUTOMATIC
+    target_is_input: bool = False
 
     @property
     def n_rows(self) -> int:
@@ -179,4 +188,5 @@ class Dataset:
             licence=self.licence,
             image_shape=self.image_shape,
             report=self.report,
+            target_is_input=self.target_is_input,
         )

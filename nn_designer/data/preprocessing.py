@@ -84,7 +84,10 @@ class Preprocessing:
         """Learn means and scales from ``rows`` (the training part) of ``dataset`` only."""
         mean: tuple[float, ...] = ()
         scale: tuple[float, ...] = ()
-        if dataset.task == "number":
+        if dataset.target_is_input:  # scaled as the inputs are
+            mean = (0.0,) * len(dataset.target_names)
+            scale = (dataset.divide_by,) * len(dataset.target_names)
+        elif dataset.task == "number":
             fitted = [_mean_and_scale(column) for column in dataset.y[rows].T]
             mean = tuple(m for m, _ in fitted)
             scale = tuple(s for _, s in fitted)

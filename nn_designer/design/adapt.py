@@ -8,6 +8,8 @@ The rules, in the order of the code:
 3. The last layer with weights before the Output gets one unit per class with softmax, or one
    per number to predict with linear. If there is no such layer, a Dense is put there.
 4. The loss becomes sparse categorical cross-entropy for classes, mean squared error for numbers.
+5. Where the sample itself is to be predicted, numbers from 0 to 1, it ends with sigmoid and
+   binary cross-entropy.
 
 What suits the data already is left as it is: a single sigmoid with binary cross-entropy stays
 for two classes, categorical cross-entropy stays with softmax, Huber stays for numbers.
@@ -124,8 +126,11 @@ class _Ending:
             summary.task,
             summary.n_classes or None,
             summary.n_targets,
+            shares=summary.target_is_input,
         ):
             return False
+        if summary.target_is_input:
+            return self.activation == "sigmoid"
         if summary.task == "number":
             return self.activation == "linear"
         return loss.target != "number" or self.activation in _BOUNDED
@@ -138,6 +143,8 @@ def _wanted(summary: DataSummary, loss: str) -> _Ending:
         return _Ending(
             summary.n_classes, "softmax", loss if kept else "sparse_categorical_crossentropy"
         )
+    if summary.target_is_input:
+        return _Ending(summary.n_targets, "sigmoid", "binary_crossentropy")
     kept = loss in LOSSES and LOSSES[loss].target == "number"
     return _Ending(summary.n_targets, "linear", loss if kept else "mean_squared_error")
 

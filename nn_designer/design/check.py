@@ -303,11 +303,13 @@ class _Check:
         if self.end is None or found is None or found.error:
             return
         task = n_classes = n_targets = None
+        shares = False
         if self.summary is not None:
+            shares = self.summary.target_is_input
             task, n_targets = self.summary.task, self.summary.n_targets
             n_classes = self.summary.n_classes or None
         problem = LOSSES[training.loss].problem_with(
-            found.shape, found.activation, task, n_classes, n_targets
+            found.shape, found.activation, task, n_classes, n_targets, shares=shares
         )
         if problem:
             wire = self.document.incoming(self.end.id)[0]

@@ -71,10 +71,14 @@ class BinaryCrossentropy(Loss):
     key = "binary_crossentropy"
     title = "Binary cross-entropy"
     formula = "mean of -y ln p - (1 - y) ln(1 - p)"
-    help = "For two classes, with one sigmoid output: the probability of the second class."
+    help = (
+        "For two classes, with one sigmoid output: the probability of the second class. Also for "
+        "numbers from 0 to 1, such as the pixels of a picture, with a sigmoid output for each."
+    )
     source = "https://en.wikipedia.org/wiki/Cross-entropy"
     target = "sign"
     fused_activation = "sigmoid"
+    takes_shares = True
 
     def _problem(
         self,

@@ -80,9 +80,16 @@ def _check_loss(network: Network, data: TrainingData) -> None:
         data.task,
         data.n_classes,
         n_targets,
+        shares=_are_shares(data),
     )
     if problem:
         raise TrainingError(problem)
+
+
+def _are_shares(data: TrainingData) -> bool:
+    """Whether the numbers to predict lie between 0 and 1."""
+    y = data.y_train
+    return data.task == "number" and y.size > 0 and bool(y.min() >= 0 and y.max() <= 1)
 
 
 def _part(network: Network, data: TrainingData, x: np.ndarray, y: np.ndarray, name: str) -> Part:
