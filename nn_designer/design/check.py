@@ -225,6 +225,8 @@ class _Check:
             tuple(each.activation for each in known),
         )
         self.facts[layer.id] = found
+        if caution := made(kind, settings.values).caution():
+            self._add("warning", f"{layer.name}: {caution}", layer)
         if found.error:
             # "Dense expects..." becomes "Encoder expects...".
             own = found.error.removeprefix(kind.title)
@@ -308,7 +310,9 @@ class _Check:
             shares = self.summary.target_is_input
             task, n_targets = self.summary.task, self.summary.n_targets
             n_classes = self.summary.n_classes or None
-        problem = LOSSES[training.loss].problem_with(
+        values = read_settings(kind_of(self.end.kind), self.end.settings).values
+        own = made(kind_of(self.end.kind), values).own_loss()
+        problem = LOSSES[own.key or training.loss].problem_with(
             found.shape, found.activation, task, n_classes, n_targets, shares=shares
         )
         if problem:

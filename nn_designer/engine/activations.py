@@ -32,6 +32,9 @@ class Linear(Activation):
             program.step(np.copyto, a, z)
         return ()
 
+    def emit_slope(self, program: Program, z: A, a: A, kept: Kept, slope: A) -> None:
+        program.step(slope.fill, 1.0)
+
     def emit_backward(self, program: Program, z: A, a: A, kept: Kept, da: A, dz: A) -> None:
         if dz is not da:
             program.step(np.copyto, dz, da)

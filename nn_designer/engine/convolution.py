@@ -1,13 +1,14 @@
 """Convolution: steps of its three products, for any kernel, stride, padding, dilation and groups.
 
-Pictures are (height, width, channels, B), as values hold them. A kernel is a block (filters,
-kernel width, kernel height, channels of a group). The product of every window with the kernel
-needs no transposed arrays: kernel rows are gathered side by side, (rows out, width, kernel
-height, channels, B), in long contiguous runs, and then the numbers under each window are a
-contiguous matrix (width · height · channels, B). Windows overlap in memory, nothing is copied for
-each of them. The gradient of the picture is the same with the output's gradient as the picture;
-with strides or dilated columns, where windows leave gaps, the shares of each tap are added up
-instead. The gradient of the kernel sums over places and samples, so it gathers kernel columns
+Pictures are (height, width, channels, B), as values hold them, the samples of each number side by
+side in memory (``Plan.batch_last``). A kernel is a block (filters, kernel width, kernel height,
+channels of a group). The product of every window with the kernel needs no transposed arrays:
+kernel rows are gathered side by side, (rows out, width, kernel height, channels, B), in long
+contiguous runs, and then the numbers under each window are a contiguous matrix (width · height ·
+channels, B). Windows overlap in memory, nothing is copied for each of them. For the gradient of
+the picture, windows one row high lie over the output's gradient, with nothing to gather; what
+they hand back is added up for each row of the kernel, or, where strides or dilation leave gaps
+between columns, for each tap. The gradient of the kernel sums over places and samples, so it gathers kernel columns
 into (rows, kernel width, channels, columns out · B): then the sum over a row is one product.
 """
 
@@ -72,9 +73,8 @@ class Convolution:
 
     def emit_input_gradient(self, dy: np.ndarray, kernel: np.ndarray, out: np.ndarray) -> None:
         """out (H, W, channels, B) = ∂loss/∂x."""
-        rows, columns = self._rows, self._columns
-        if rows.stride == columns.stride == columns.dilation == 1:
-            self._emit_full_convolution(dy, kernel, out)
+        if self._columns.stride == self._columns.dilation == 1:
+            self._emit_added_rows(dy, kernel, out)
         else:
             self._emit_added_taps(dy, kernel, out)
 
@@ -87,8 +87,6 @@ class Convolution:
         size = self._taps * c
         whole = g == 1 or columns.kernel == 1
         if rows.kernel == 1 and columns.dilation == 1 and whole and not self._padded:
-            if x.strides[-1] != x.itemsize:
-                x = self._copied(x)
             row, column, channel, number = x.strides
             return as_strided(
                 x,
@@ -150,36 +148,42 @@ class Convolution:
 
     # --- the picture's gradient ---
 
-    def _emit_full_convolution(self, dy: np.ndarray, kernel: np.ndarray, out: np.ndarray) -> None:
-        """Windows of the output's gradient between borders of zeros, with the kernel reversed."""
+    def _emit_added_rows(self, dy: np.ndarray, kernel: np.ndarray, out: np.ndarray) -> None:
+        """Windows of the output's gradient between columns of zeros, with the columns of the
+        kernel reversed; what each row of the kernel hands back is added where that row lies."""
         plan, rows, columns = self._plan, self._rows, self._columns
         g, c, f, batch = self._groups, self._channels, self._filters, dy.shape[-1]
-        width = columns.size + columns.kernel - 1
-        gathered = plan.buffer((g, rows.size, width, rows.kernel, f, batch))
+        end = min(columns.size, columns.count + columns.kernel - 1 - columns.before)
+        bordered = plan.buffer((g, rows.count, end + columns.kernel - 1, f, batch))
         start = columns.kernel - 1 - columns.before
-        split = dy.reshape(rows.count, columns.count, g, f, batch)
-        for i in range(rows.kernel):
-            from_rows, to_rows = rows.inside(i)
-            target = gathered[:, to_rows, start : start + columns.count, i]
-            self._copy(target, split[from_rows].transpose(2, 0, 1, 3, 4))
-        group, row, column, _, filter_, number = gathered.strides
-        size = self._taps * f
+        inner = bordered[:, :, start : start + columns.count]
+        split = dy.reshape(rows.count, columns.count, g, f, batch).transpose(2, 0, 1, 3, 4)
+        self._copy(inner, split[:, :, : inner.shape[2]])
+        group, row, column, filter_, number = bordered.strides
+        size = columns.kernel * f
         windows = as_strided(
-            gathered,
-            (g, rows.size, columns.size, size, batch),
+            bordered,
+            (g, rows.count, end, size, batch),
             (group, row, column, filter_, number),
         )
-        turned = plan.scratch((g, c, columns.kernel, rows.kernel, f))
+        turned = plan.scratch((g, rows.kernel, c, columns.kernel, f))
         taps = kernel.reshape(g, f, columns.kernel, rows.kernel, c)[:, :, ::-1]
-        plan.step(np.copyto, turned, taps.transpose(0, 4, 2, 3, 1))
-        self._multiply(turned.reshape(g, 1, 1, c, size), windows, self._by_group(out, c))
+        plan.step(np.copyto, turned, taps.transpose(0, 3, 4, 2, 1))
+        shares = plan.scratch((g, rows.count, end, rows.kernel * c, batch))
+        self._multiply(turned.reshape(g, 1, 1, rows.kernel * c, size), windows, shares)
+        parts = shares.reshape(g, rows.count, end, rows.kernel, c, batch)
+        parts = parts.transpose(1, 2, 3, 0, 4, 5)
+        split = out.reshape(rows.size, columns.size, g, c, batch)
+        plan.step(out.fill, 0.0)
+        for i in range(rows.kernel):
+            from_rows, to_rows = rows.inside(i)
+            target = split[to_rows, :end]
+            plan.step(np.add, target, parts[from_rows, :, i], target)
 
     def _emit_added_taps(self, dy: np.ndarray, kernel: np.ndarray, out: np.ndarray) -> None:
         """What each tap of each window hands back, added where the tap lies."""
         plan, rows, columns = self._plan, self._rows, self._columns
         g, c, f, batch = self._groups, self._channels, self._filters, dy.shape[-1]
-        if dy.strides[-1] != dy.itemsize:
-            dy = self._copied(dy)
         size = self._taps * c
         taps = plan.scratch((g, rows.count, columns.count, size, batch))
         matrices = kernel.reshape(g, 1, 1, f, size).swapaxes(3, 4)
@@ -207,18 +211,11 @@ class Convolution:
         return self._plan.buffer(shape) if self._padded else self._plan.scratch(shape)
 
     def _copy(self, target: np.ndarray, source: np.ndarray) -> None:
-        """Copy; where each sample lies beside the next, all of a place go as one item."""
-        item = source.itemsize
-        if target.strides[-1] == source.strides[-1] == item and source.size:
-            whole = np.dtype((np.void, item * source.shape[-1]))
+        """Copy; all samples of a place go as one item."""
+        if source.size:
+            whole = np.dtype((np.void, source.itemsize * source.shape[-1]))
             target, source = target.view(whole)[..., 0], source.view(whole)[..., 0]
         self._plan.step(np.copyto, target, source)
-
-    def _copied(self, x: np.ndarray) -> np.ndarray:
-        """``x`` with the batch contiguous: the data come transposed."""
-        copy = self._plan.scratch(x.shape)
-        self._plan.step(np.copyto, copy, x)
-        return copy
 
     def _by_group(self, picture: np.ndarray, channels: int) -> np.ndarray:
         """(groups, H, W, channels of a group, B), without copying."""

@@ -42,9 +42,11 @@ def _cause(learning_rate: float, optimizer: str, part: Part) -> str:
             f"The inputs are probably the cause, they reach {largest_input:,.4g}: scale them to "
             "about -1 to 1 (standardize them)."
         )
-    if part.answers.dtype.kind == "f" and _largest(part.answers) > LARGE:
+    numbers = [answers for answers in part.answers if answers.dtype.kind == "f"]
+    largest_target = max(map(_largest, numbers), default=0.0)
+    if largest_target > LARGE:
         return (
-            f"The targets are probably the cause, they reach {_largest(part.answers):,.4g}: "
+            f"The targets are probably the cause, they reach {largest_target:,.4g}: "
             "scale them to about -1 to 1 (standardize them)."
         )
     if learning_rate >= HIGH_RATES.get(optimizer, 0.1):

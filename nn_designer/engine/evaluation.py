@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from nn_designer.engine.loss import Criterion
 from nn_designer.engine.metrics import METRICS, class_sums, number_sums
 from nn_designer.engine.shapes import samples_at_once
 from nn_designer.engine.training_data import Part
@@ -18,27 +19,65 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Measures:
-    """Loss and metrics of some samples; None where a metric is for another task."""
+    """Loss and metrics of some samples; None where a metric is for another task.
+
+    Of several outputs: the total loss, the metrics of the first, and those of each ``by_output``.
+    """
 
     loss: float
     accuracy: float | None = None
     mae: float | None = None
     rmse: float | None = None
     r2: float | None = None
+    by_output: Mapping[str, Measures] = field(default_factory=dict)
+
+
+class AnyTally(Protocol):
+    """Adds up loss and metrics batch by batch: of one output (:class:`Tally`), or of several."""
+
+    @property
+    def loss(self) -> float:
+        """Mean (total) loss so far."""
+
+    @property
+    def accuracy(self) -> float | None:
+        """Share of right answers (of the first output) so far; None for numbers."""
+
+    def reset(self) -> None:
+        """Forget everything: a new epoch."""
+
+    def add(
+        self,
+        scores: np.ndarray,
+        targets: np.ndarray,
+        answers: Sequence[np.ndarray],
+        penalties: np.ndarray | float = 0.0,
+    ) -> float:
+        """Tell K batches, and get their mean loss."""
+
+    def measures(self) -> Measures:
+        """Everything so far."""
+
+    def by_output(self) -> dict[str, Measures]:
+        """Everything so far of each output, if there are several."""
+
+    def state(self) -> dict[str, np.ndarray]:
+        """All that :meth:`load_state` needs to go on."""
+
+    def load_state(self, state: Mapping[str, np.ndarray]) -> None: ...
 
 
 class Tally:
-    """Adds up loss and metrics batch by batch.
+    """Adds up loss and metrics of one output batch by batch.
 
     Sums are kept in float64 and added in the order of the batches, so that a value does not
     depend on how many batches are told at once.
     """
 
-    def __init__(self, network: Network, task: str, scale: np.ndarray | None) -> None:
-        self._criterion = network.criterion
+    def __init__(self, criterion: Criterion, task: str, scale: np.ndarray | None) -> None:
+        self._criterion = criterion
         self._task = task
         self._scale = scale
-        criterion = self._criterion
         self._threshold = 0.0 if criterion.from_logits else criterion.loss.threshold
         self.reset()
 
@@ -52,13 +91,17 @@ class Tally:
         self,
         scores: np.ndarray,
         targets: np.ndarray,
-        answers: np.ndarray,
+        answers: Sequence[np.ndarray],
         penalties: np.ndarray | float = 0.0,
     ) -> float:
-        """Tell K batches: ``scores`` (K, outputs, B), ``targets`` and ``answers`` (K, B, ...),
-        ``penalties`` (K,) what regularization adds. Returns their mean loss."""
+        """Tell K batches: ``scores`` (K, outputs, B), ``targets`` and each of ``answers``
+        (K, B, ...), ``penalties`` (K,) what regularization adds. Returns their mean loss."""
+        (own,) = answers
+        return self.take(self._criterion.value(scores, targets) + penalties, scores, own)
+
+    def take(self, losses: np.ndarray, scores: np.ndarray, answers: np.ndarray) -> float:
+        """As :meth:`add`, for batches whose ``losses`` (K,) are known."""
         batch_size = scores.shape[-1]
-        losses = self._criterion.value(scores, targets) + penalties
         total = self._loss
         each: list[float] = losses.tolist()
         for loss in each:  # one after the other: see above
@@ -86,8 +129,14 @@ class Tally:
         """Everything so far."""
         if self._task == "classes":
             return Measures(self.loss, accuracy=self.accuracy)
-        values = {k: METRICS[k].value(self._metrics, self._scale) for k in ("mae", "rmse", "r2")}
-        return Measures(self.loss, **values)
+        mae, rmse, r2 = (
+            METRICS[key].value(self._metrics, self._scale) for key in ("mae", "rmse", "r2")
+        )
+        return Measures(self.loss, mae=mae, rmse=rmse, r2=r2)
+
+    def by_output(self) -> dict[str, Measures]:
+        """Nothing: there is one output."""
+        return {}
 
     def state(self) -> dict[str, np.ndarray]:
         """All that :meth:`load_state` needs to go on."""
@@ -111,16 +160,18 @@ def _added(total: np.ndarray, rows: np.ndarray) -> np.ndarray:
 class Evaluator:
     """Evaluates a part of the data again and again, as the network learns."""
 
-    def __init__(self, network: Network, part: Part, task: str, scale: np.ndarray | None) -> None:
+    def __init__(self, network: Network, part: Part, tally: AnyTally) -> None:
+        """``tally`` is the evaluator's own; it is reset for each evaluation."""
         self._network = network
         self._part = part
-        self._tally = Tally(network, task, scale)
+        self._tally = tally
 
-    def evaluate(self) -> tuple[Measures, np.ndarray]:
-        """Loss (with regularization, as Keras) and metrics, and the outputs (N, outputs)."""
+    def evaluate(self) -> tuple[Measures, dict[str, np.ndarray]]:
+        """Loss (with regularization, as Keras) and metrics, and each output's answers
+        (N, outputs)."""
         network, part, tally = self._network, self._part, self._tally
         penalty = network.regularization()
-        outputs = np.empty((len(part), *network.output_shape), network.dtype)
+        rows = np.empty((len(part), network.heads.size), network.dtype)
         tally.reset()
         count = samples_at_once(network.shapes.values())
         for start in range(0, len(part), count):
@@ -129,9 +180,7 @@ class Evaluator:
             np.copyto(plan.inputs, part.rows[block])
             plan.run()
             assert plan.outputs is not None
-            outputs[block] = plan.outputs.T
-            scores = plan.logits[np.newaxis]
-            tally.add(
-                scores, part.targets[np.newaxis, block], part.answers[np.newaxis, block], penalty
-            )
-        return tally.measures(), outputs
+            rows[block] = plan.outputs.T
+            scores, targets = plan.logits[np.newaxis], part.targets[np.newaxis, block]
+            tally.add(scores, targets, [each[np.newaxis, block] for each in part.answers], penalty)
+        return tally.measures(), network.heads.separated(rows)

@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from nn_designer.engine.loss import OwnLoss
 from nn_designer.engine.plan import Plan, Value
 from nn_designer.engine.shapes import Shape, WeightSpec
 
@@ -35,6 +36,8 @@ class LayerLike(Protocol):
     def weight_views(self, blocks: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]: ...
     def finds_maxima_in(self, shape: Shape) -> Shape | None: ...
     def macs(self, input_shapes: Sequence[Shape]) -> int: ...
+    def n_steps_in_turn(self, input_shapes: Sequence[Shape]) -> int: ...
+    def own_loss(self) -> OwnLoss: ...
     def emit(self, plan: Plan, inputs: Sequence[Value]) -> Value: ...
 
 
@@ -71,20 +74,24 @@ def in_order(nodes: Sequence[Node]) -> list[Node]:
         raise NetworkError(f"The layers form a loop: {names}. Remove one of its wires.") from None
 
 
-def ends(nodes: Sequence[Node]) -> tuple[str, str]:
-    """The names of the input and the output node."""
+def ends(nodes: Sequence[Node]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names of the inputs and of the outputs, in the order of ``nodes``.
+
+    A network may end with any one layer; several ends must be Outputs.
+    """
     used = {name for node in nodes for name in node.inputs}
-    inputs = [node.name for node in nodes if node.layer.maximum_inputs == 0]
-    outputs = [node.name for node in nodes if node.name not in used]
-    if len(inputs) != 1:
-        raise NetworkError(f"A network needs exactly one Input, but it has {len(inputs)}.")
-    if len(outputs) != 1:
+    inputs = tuple(node.name for node in nodes if node.layer.maximum_inputs == 0)
+    last = [node for node in nodes if node.name not in used]
+    if not inputs:
+        raise NetworkError("A network needs an Input.")
+    if not last:
+        raise NetworkError("A network needs an output.")
+    loose = [node.name for node in last if node.layer.has_output]
+    if loose and len(last) > 1:
         raise NetworkError(
-            "All layers must lead to one output, but these lead nowhere: " + ", ".join(outputs)
-            if outputs
-            else "A network needs an output."
+            "All layers must lead to an Output, but these lead nowhere: " + ", ".join(loose)
         )
-    return inputs[0], outputs[0]
+    return inputs, tuple(node.name for node in last)
 
 
 def only_user(nodes: Sequence[Node], node: Node) -> LayerLike | None:

@@ -64,7 +64,8 @@ class Half:
         """
         inputs = self._inputs
         if inputs is not None and array.base is inputs:
-            return inputs.T[: len(array)]
+            first = (array.ctypes.data - inputs[self._part].ctypes.data) // array.itemsize
+            return inputs.T[first : first + len(array)]
         whole = self._buffer((len(array), self.batch_size))
         program.step(np.copyto, whole[:, self._part], array)
         return whole

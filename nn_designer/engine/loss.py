@@ -7,7 +7,7 @@ or (K, B, outputs).
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -114,6 +114,15 @@ class Loss:
     def logits_values(self, logits: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """The same from logits."""
         raise NotImplementedError
+
+
+class OwnLoss(NamedTuple):
+    """What a layer at the end of a network says about its loss."""
+
+    key: str | None = None
+    """A key of LOSSES; None: the one that the network is trained with."""
+    weight: float = 1.0
+    """What its loss is multiplied by in the total."""
 
 
 class Criterion:

@@ -14,8 +14,10 @@ import numpy as np
 from nn_designer.engine.cost import Cost, cost_of
 from nn_designer.engine.graph import LayerLike, NetworkError, Node, ends, in_order, only_user
 from nn_designer.engine.halves import Half
+from nn_designer.engine.heads import attached
 from nn_designer.engine.initializers import INITIALIZERS
-from nn_designer.engine.losses import LOSSES, Criterion
+from nn_designer.engine.inputs import Arrays, Inputs
+from nn_designer.engine.loss import Criterion
 from nn_designer.engine.parallel import Helper
 from nn_designer.engine.plan import Plan
 from nn_designer.engine.program import Program, Step
@@ -60,7 +62,10 @@ class Network:
             self.shapes[node.name] = node.layer.output_shape(shapes)
             activations = [self.activations[name] for name in node.inputs]
             self.activations[node.name] = node.layer.output_activation(activations)
-        self.input_name, self.output_name = ends(self.nodes)
+        input_names, self.output_names = ends(nodes)
+        ordered = [node.name for node in self.nodes if node.name in input_names]
+        self.inputs = Inputs({name: self.shapes[name] for name in ordered}, self.dtype)
+        self.input_name, self.output_name = input_names[0], self.output_names[0]
         self.input_shape = self.shapes[self.input_name]
         self.output_shape = self.shapes[self.output_name]
         self._allocate()
@@ -125,45 +130,15 @@ class Network:
 
     @property
     def criterion(self) -> Criterion:
-        """The loss, attached to the output: encodes targets, gives values. Needs a loss."""
-        if self._criterion is None:
-            raise NetworkError("The network has no loss. Choose one before training.")
-        return self._criterion
+        """The loss, attached to the (first) output: encodes targets, gives values. Needs a loss."""
+        return self.heads[0].loss
 
     def set_loss(self, loss: str | None) -> None:
-        """Attach another loss (a key of LOSSES), or none."""
+        """Attach another loss (a key of LOSSES), or none, to all outputs without one of their
+        own."""
         self._plans.clear()
         self._loss = loss
-        self._criterion = None
-        self._fused_name: str | None = None
-        if loss is None:
-            return
-        if loss not in LOSSES:
-            raise NetworkError(f"There is no loss {loss!r}; choose one of {', '.join(LOSSES)}.")
-        if len(self.output_shape) != 1:
-            raise NetworkError(LOSSES[loss].problem_with(self.output_shape, "linear") or "")
-        activation = LOSSES[loss].fused_activation
-        if activation is not None:
-            self._fused_name = self._node_with_logits(activation)
-        self._criterion = Criterion(
-            LOSSES[loss],
-            self.output_shape[0],
-            from_logits=self._fused_name is not None,
-            dtype=self.dtype,
-        )
-
-    def _node_with_logits(self, activation: str) -> str | None:
-        """The node whose last activation makes the output, if it is this one.
-
-        Nobody else uses its value: they would lead nowhere, which is refused.
-        """
-        nodes = {node.name: node for node in self.nodes}
-        node = nodes[self.output_name]
-        while not node.layer.has_output:
-            (name,) = node.inputs
-            node = nodes[name]
-        made_by = node.layer.output_activation(["linear"] * len(node.inputs))
-        return node.name if made_by == activation else None
+        self.heads = attached(self.nodes, self.output_names, self.shapes, loss, self.dtype)
 
     # --- weights ---
 
@@ -178,6 +153,8 @@ class Network:
             for spec in specs:
                 initializer = INITIALIZERS[spec.initializer]
                 values = initializer.initialize(rng, spec.shape, spec.fan, self.dtype)
+                if spec.ones is not None:
+                    values[..., slice(*spec.ones)] = 1.0
                 self.weights[name][spec.name][...] = values
         fresh = np.random.default_rng([seed, len(self.nodes)])
         # The state is replaced, not the generator: compiled steps hold on to it.
@@ -282,6 +259,7 @@ class Network:
     ) -> None:
         """Emit all steps but regularization; ``gradients``, scaled by ``share``, is where the
         gradients of weights are written."""
+        plan.begin_inputs(self.inputs.width)
         for node in self.nodes:
             inputs = [plan.values[name] for name in node.inputs]
             plan.only_user = only_user(self.nodes, node) if differentiates else None
@@ -290,23 +268,10 @@ class Network:
                 gradients[node.name],
                 inputs,
                 differentiates=differentiates,
-                defers_activation=node.name == self._fused_name,
+                defers_activation=node.name in self.heads.fused_names,
             )
             plan.values[node.name] = node.layer.emit(plan, inputs)
-        last = plan.values[self.output_name]
-        scores = last.logits or last
-        criterion = self._criterion
-        if criterion is not None:
-            plan.targets = criterion.targets_buffer(plan.batch_size)
-        skipped = differentiates and self._fused_name is not None
-        plan.finish(logits=scores.flat, outputs=None if skipped else last.flat)
-        if differentiates:
-            plan.release_scratch()
-            gradient = plan.seed_gradient(scores)
-            self.criterion.emit_gradient(plan, scores.flat, plan.targets, gradient)
-            if share != 1.0:
-                plan.step(np.multiply, gradient, plan.constant(share), gradient)
-            plan.emit_backward()
+        self.heads.emit(plan, differentiates=differentiates, share=share)
 
     def _emit_regularization(self, program: Program) -> None:
         """Add the gradients of l1 · Σ|w| + l2 · Σw²."""
@@ -324,61 +289,54 @@ class Network:
                     program.step(np.multiply, weight, program.constant(2.0 * spec.l2), share)
                     program.step(np.add, gradient, share, gradient)
 
-    def input_rows(self, x: np.ndarray) -> np.ndarray:
-        """Samples (N, *input_shape) as rows for a plan's ``inputs``: (N, F + 1), last column 1."""
-        x = self._checked(x)
-        rows = np.ones((len(x), math.prod(self.input_shape) + 1), self.dtype)
-        rows[:, :-1] = x.reshape(len(x), -1)
-        return rows
+    def predict(self, x: Arrays, batch_size: int | None = None) -> Any:
+        """Predictions (N, *output shape) for samples (N, *input shape); for several outputs the
+        mapping that :meth:`predict_each` gives."""
+        answers = self.predict_each(x, batch_size)
+        return answers if len(answers) > 1 else answers[self.output_name]
 
-    def _load(self, plan: Plan, x: np.ndarray) -> None:
-        plan.inputs[:, :-1] = x.reshape(len(x), -1)
+    def predict_each(self, x: Arrays, batch_size: int | None = None) -> dict[str, np.ndarray]:
+        """Name of each output → its predictions (N, *output shape).
 
-    def predict(self, x: np.ndarray, batch_size: int | None = None) -> np.ndarray:
-        """Predictions (N, *output_shape) for samples (N, *input_shape)."""
-        x, batch_size = self._checked(x), batch_size or samples_at_once(self.shapes.values())
-        outputs = np.empty((len(x), *self.output_shape), self.dtype)
-        rows = outputs.reshape(len(x), math.prod(self.output_shape))
-        for start in range(0, len(x), batch_size):
-            part = x[start : start + batch_size]
-            plan = self._compiled(len(part), False, False)
-            self._load(plan, part)
+        Several Inputs take a mapping of their names to samples.
+        """
+        samples = self.inputs.checked(x)
+        count = len(samples[self.input_name])
+        batch_size = batch_size or samples_at_once(self.shapes.values())
+        rows = np.empty((count, self.heads.size), self.dtype)
+        for start in range(0, count, batch_size):
+            part = slice(start, min(start + batch_size, count))
+            plan = self._compiled(part.stop - start, False, False)
+            self.inputs.write(plan.inputs, samples, part)
             plan.run()
             assert plan.outputs is not None
-            rows[start : start + batch_size] = plan.outputs.T
-        return outputs
+            rows[part] = plan.outputs.T
+        return self.heads.separated(rows)
 
-    def trace(self, x: np.ndarray) -> dict[str, np.ndarray]:
-        """Every node's output for samples (N, *input_shape), copies with the samples first."""
-        x = self._checked(x)
-        plan = self._compiled(len(x), False, False)
-        self._load(plan, x)
+    def trace(self, x: Arrays) -> dict[str, np.ndarray]:
+        """Every node's output for samples as :meth:`predict` takes them: copies with the samples
+        first."""
+        samples = self.inputs.checked(x)
+        plan = self._compiled(len(samples[self.input_name]), False, False)
+        self.inputs.write(plan.inputs, samples)
         plan.run()
         return {
             name: np.ascontiguousarray(np.moveaxis(value.data, -1, 0))
             for name, value in plan.values.items()
         }
 
-    def loss_and_gradients(self, x: np.ndarray, y: np.ndarray) -> float:
+    def loss_and_gradients(self, x: Arrays, y: Arrays) -> float:
         """The loss of one whole batch; fills ``gradients``. Dropout is off.
 
-        Mean over the batch, plus regularization.
+        Mean over the batch, of several outputs the weighted sum, plus regularization.
         """
-        x = self._checked(x)
-        plan = self._compiled(len(x), False, True)
-        self._load(plan, x)
-        plan.targets[...] = self.criterion.encode(y)
+        samples = self.inputs.checked(x)
+        plan = self._compiled(len(samples[self.input_name]), False, True)
+        self.inputs.write(plan.inputs, samples)
+        plan.targets[...] = self.heads.encode(y)
         plan.run()
-        return float(self.criterion.value(plan.logits, plan.targets)) + self.regularization()
-
-    def _checked(self, x: np.ndarray) -> np.ndarray:
-        x = np.asarray(x)
-        if x.ndim == 0 or x.shape[1:] != self.input_shape:
-            raise NetworkError(
-                f"The network expects samples of {shape_text(self.input_shape)}, but these are "
-                f"{shape_text(x.shape[1:])}."
-            )
-        return x
+        values = self.heads.values(plan.logits, plan.targets)
+        return float(self.heads.total(values)) + self.regularization()
 
     def cost(self) -> Cost:
         """Parameters, multiply-accumulates and bytes, in all and per node."""

@@ -3,7 +3,7 @@
 Layout. All buffers are batch-last, ``(*sample_shape, B)``. Each value also owns one more row,
 constant 1, after its numbers: in ``value.augmented``, (F + 1, B), a Dense layer finds its
 inputs and the input of its bias in one matrix. A batch enters as gathered rows,
-``plan.inputs`` (B, F + 1), and is read transposed.
+``plan.inputs`` (B, F + 1), and is read transposed; several Inputs lie side by side there.
 
 How a layer adds itself, in :meth:`LayerKind.emit`::
 
@@ -59,6 +59,7 @@ class _Storage:
         self.needs_gradient = needs_gradient
         self.place = place
         self.gradient: np.ndarray | None = None  # (F + 1, B), the last row is of no meaning
+        self.batch_last: np.ndarray | None = None  # (F, B), see Plan.batch_last
 
 
 class Value:
@@ -106,13 +107,14 @@ class Plan(Program):
     """
 
     inputs: np.ndarray
-    """(B, F + 1): gather rows into it; the last column stays 1."""
+    """(B, F + 1): gather rows into it; the last column stays 1. Several Inputs have their
+    columns, and their 1, side by side (inputs.py)."""
     targets: np.ndarray
-    """Encoded targets (``Criterion.encode``), (B,) or (B, outputs): gather rows into it."""
+    """Encoded targets (``Heads.encode``), (B,) or (B, outputs): gather rows into it."""
     logits: np.ndarray
-    """(outputs, B): what the loss reads."""
+    """(outputs, B): what the losses read; of several outputs one below the other."""
     outputs: np.ndarray | None
-    """(outputs, B): the predictions; None where training leaves the last activation out."""
+    """(outputs, B): the predictions; None where training leaves a last activation out."""
 
     def __init__(
         self,
@@ -132,7 +134,7 @@ class Plan(Program):
         self._half = half
         self._small_values = SmallValues(batch_size, self.dtype)
         self._backward: list[Callable[[], None]] = []
-        self._input_rows: list[np.ndarray] = []
+        self._columns_used = 0
         self._needs_gradient = False
         self._defers_activation = False
         self._skips_activation = False
@@ -153,17 +155,30 @@ class Plan(Program):
         return Value(shape, _Storage(rows, self._needs_gradient, place))
 
     def input_value(self, shape: Shape) -> Value:
-        """The value of an Input: a transposed view of the rows that are gathered."""
-        n_numbers = math.prod(shape) + 1
-        half = self._half
-        rows = self.buffer((self.batch_size, n_numbers)) if half is None else half.rows(n_numbers)
+        """The value of an Input: a transposed view of its columns of the rows that are gathered."""
+        first, self._columns_used = self._columns_used, self._columns_used + math.prod(shape) + 1
+        rows = self.inputs[:, first : self._columns_used]
         rows[:, -1] = 1
-        self._input_rows.append(rows)
         return Value(shape, _Storage(rows.T, needs_gradient=False))
 
     def reshaped(self, value: Value, shape: Shape) -> Value:
         """The same numbers (and gradient) in another shape; costs nothing."""
         return Value(shape, value.storage)
+
+    def batch_last(self, value: Value) -> np.ndarray:
+        """``value.data`` with the samples of each number side by side in memory.
+
+        An input's numbers are not: its rows come transposed. Whoever reads them several times,
+        or writes them elsewhere, gains by asking here; the first one emits a copy.
+        """
+        storage = value.storage
+        flat = storage.augmented[:-1]
+        if flat.strides[-1] != flat.itemsize:
+            if storage.batch_last is None:
+                storage.batch_last = self.buffer(flat.shape)
+                self.step(np.copyto, storage.batch_last, flat)
+            flat = storage.batch_last
+        return value.shaped(flat)
 
     def parameters(self, block: str) -> np.ndarray:
         """A parameter block of the layer that is being emitted."""
@@ -267,6 +282,11 @@ class Plan(Program):
 
     # --- what the network uses ---
 
+    def begin_inputs(self, n_columns: int) -> None:
+        """Before all layers: the rows that samples are gathered into have so many columns."""
+        shape, half = (self.batch_size, n_columns), self._half
+        self.inputs = self.buffer(shape) if half is None else half.rows(n_columns)
+
     def begin_layer(
         self,
         parameters: Mapping[str, np.ndarray],
@@ -286,13 +306,7 @@ class Plan(Program):
 
     def finish(self, *, logits: np.ndarray, outputs: np.ndarray | None) -> None:
         """All layers are emitted: name the buffers that others look at."""
-        (self.inputs,) = self._input_rows
         self.logits, self.outputs = logits, outputs
-
-    def seed_gradient(self, value: Value) -> np.ndarray:
-        """(F, B): where the loss writes the gradient of the network's last value."""
-        value.storage.gradient = self.buffer(value.storage.augmented.shape)
-        return self.gradient(value)
 
     def emit_backward(self) -> None:
         """Emit the backward steps of all layers, last to first."""

@@ -12,6 +12,7 @@ call), and arithmetic functions take their output by position. ``np.maximum`` an
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
 from typing import Any
 
@@ -40,6 +41,8 @@ class Program:
         self.steps: list[Step] = []
         self.has_small_products = False
         """Whether there are stacks of products too small for the threads of BLAS itself."""
+        self.may_overflow = False
+        """Whether steps rely on infinity for what is too large for a number."""
         self._constants: dict[float, np.ndarray] = {}
         self._filled: dict[tuple[float, tuple[int, ...]], np.ndarray] = {}
         self._scratch: dict[tuple[tuple[int, ...], np.dtype[Any]], list[np.ndarray]] = {}
@@ -47,10 +50,14 @@ class Program:
 
     def run(self) -> None:
         """Run all steps in order."""
-        if self.has_small_products:
-            with one_blas_thread():
-                run_steps(self.steps)
-        else:
+        if not self.has_small_products and not self.may_overflow:
+            run_steps(self.steps)
+            return
+        with ExitStack() as stack:
+            if self.has_small_products:
+                stack.enter_context(one_blas_thread())
+            if self.may_overflow:
+                stack.enter_context(np.errstate(over="ignore"))
             run_steps(self.steps)
 
     def step(self, function: Callable[..., Any], *arguments: Any) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
+
+from nn_designer.engine.evaluation import Measures
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,8 @@ class BatchProgress:
     """Samples trained in the whole run."""
     batch_loss: float
     """Mean over the batches since the last report."""
+    by_output: Mapping[str, Measures] = field(default_factory=dict)
+    """Loss and metrics of each output so far, if there are several."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,9 @@ class EpochProgress:
 
     ``mae``, ``rmse`` are in the person's units. ``val_outputs`` (n, outputs) and
     ``val_targets`` are what the network answers to the validation part and what is right.
+
+    With several outputs the losses are the totals, and all else is the first output's;
+    ``by_output`` and ``val_by_output`` have each output's by its name.
     """
 
     epoch: int
@@ -69,6 +77,8 @@ class EpochProgress:
     val_targets: np.ndarray | None = None
     rmse: float | None = None
     val_rmse: float | None = None
+    by_output: Mapping[str, Measures] = field(default_factory=dict)
+    val_by_output: Mapping[str, Measures] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,8 @@ class WeightSpec:
     fan: tuple[int, int]
     l1: float = 0.0
     l2: float = 0.0
+    ones: tuple[int, int] | None = None
+    """The range of the last axis that begins as 1, whatever the initializer says."""
 
     @property
     def size(self) -> int:

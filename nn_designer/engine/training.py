@@ -23,12 +23,13 @@ from nn_designer.engine.batch_loop import BatchLoop
 from nn_designer.engine.checkpoint import Checkpoint
 from nn_designer.engine.divergence import divergence_message
 from nn_designer.engine.early_stopping import BestEpoch
-from nn_designer.engine.evaluation import Evaluator, Measures, Tally
+from nn_designer.engine.evaluation import Evaluator, Measures
 from nn_designer.engine.halved_loop import HalvedLoop, splits_batches
 from nn_designer.engine.network import Network, NetworkError
 from nn_designer.engine.optimizers import OPTIMIZERS
 from nn_designer.engine.parallel import one_blas_thread
 from nn_designer.engine.progress import BatchProgress, EpochProgress, Finished, Progress, Started
+from nn_designer.engine.tallies import tally_of
 from nn_designer.engine.training_data import TrainingData, TrainingError, training_parts
 from nn_designer.engine.training_settings import TrainingSettings
 
@@ -76,10 +77,9 @@ class TrainingRun:
         self.settings = settings
         self.control = control if control is not None else Control()
         self.train_part, self._validation_part = training_parts(network, data)
-        self._task = data.task
-        self._tally = Tally(network, data.task, data.target_scale)
+        self._tally = tally_of(network, data)
         self._evaluator = (
-            Evaluator(network, self._validation_part, data.task, data.target_scale)
+            Evaluator(network, self._validation_part, tally_of(network, data))
             if self._validation_part is not None
             else None
         )
@@ -255,11 +255,13 @@ class TrainingRun:
         with np.errstate(all="ignore"):  # what overflows shows in the loss
             penalties = loop.run(samples.reshape(count, batch_size), rates)
             targets = self.train_part.targets.take(samples, 0)
-            answers = self.train_part.answers.take(samples, 0)
             batch_loss = self._tally.add(
                 loop.ring[:count],
                 targets.reshape(count, batch_size, *targets.shape[1:]),
-                answers.reshape(count, batch_size, *answers.shape[1:]),
+                [
+                    answers.take(samples, 0).reshape(count, batch_size, *answers.shape[1:])
+                    for answers in self.train_part.answers
+                ],
                 penalties,
             )
         self._batch += count
@@ -277,6 +279,7 @@ class TrainingRun:
             samples_per_second=self._samples_per_second,
             samples_seen=self._epoch * self._n + first + len(samples),
             batch_loss=batch_loss,
+            by_output=self._tally.by_output(),
         )
 
     def _chunk_size(self) -> int:
@@ -297,7 +300,7 @@ class TrainingRun:
         begin = perf_counter()
         network, part = self.network, self._validation_part
         train = self._tally.measures()
-        validation, outputs = Measures(math.nan), None
+        validation, outputs = Measures(math.nan), dict[str, np.ndarray]()
         with np.errstate(all="ignore"):
             if self._evaluator is not None:
                 validation, outputs = self._evaluator.evaluate()
@@ -326,10 +329,12 @@ class TrainingRun:
             samples_per_second=self._samples_per_second,
             learning_rate=self._learning_rate(),
             is_best=is_best,
-            val_outputs=outputs,
-            val_targets=None if part is None else part.answers,
+            val_outputs=outputs.get(network.output_name),
+            val_targets=None if part is None else part.answers[0],
             rmse=train.rmse,
             val_rmse=validation.rmse,
+            by_output=train.by_output,
+            val_by_output=validation.by_output,
         )
 
     # --- the end ---

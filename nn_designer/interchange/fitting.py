@@ -50,10 +50,7 @@ def _from_torch(given: Weights, steps: Mapping[str, Step]) -> Weights:
         matching = dict(zip(given, steps.values(), strict=True))
     else:
         return given
-    return {
-        name: dict(from_torch(matching[name].kind, *item) for item in tensors.items())
-        for name, tensors in given.items()
-    }
+    return {name: from_torch(matching[name].kind, tensors) for name, tensors in given.items()}
 
 
 def trained_design(document: Document, loaded: LoadedWeights) -> Document:

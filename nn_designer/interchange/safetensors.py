@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from nn_designer.design.inference import read_settings
 from nn_designer.interchange import metadata
 from nn_designer.interchange.channels_first import (
     channels_first,
@@ -61,8 +62,8 @@ def write(model: TrainedModel, path: Path) -> None:
             array = arrays[f"{step.name}.{tensor}"]
             if tensor == "kernel" and step.name in pictures:
                 array = channels_first(array, pictures[step.name])
-            name, array = to_torch(step.kind, tensor, array)
-            tensors[f"{names.prefixes[step.name]}.{name}"] = array
+            for name, theirs in to_torch(step.kind, tensor, array).items():
+                tensors[f"{names.prefixes[step.name]}.{name}"] = theirs
     layout = LAYOUT_OF_PICTURES if has_channels_first(steps) else LAYOUT
     description = metadata.describe(model, steps, layout)
     description["names"] = {prefix: layer for layer, prefix in names.prefixes.items()}
@@ -134,23 +135,28 @@ def _tensors(source: Any, path: Path, found: dict[str, object]) -> Weights:
                 f"{path}: the tensor {key[:60]!r} has the type {dtype}, and float32 (F32) was "
                 "expected. Save it again as float32."
             )
-        layer = names.get(prefix, prefix)
-        tensor, array = from_torch(kinds.get(layer), tensor, source.get_tensor(key))
-        weights.setdefault(layer, {})[tensor] = checked_tensor(key, array)
-    return _in_order(weights, list(names.values()))
+        array = checked_tensor(key, source.get_tensor(key))
+        weights.setdefault(names.get(prefix, prefix), {})[tensor] = array
+    ours = {name: from_torch(kinds.get(name), tensors) for name, tensors in weights.items()}
+    return _in_order(ours, list(names.values()))
 
 
-def _kinds(found: dict[str, object]) -> dict[str, type[LayerKind]]:
-    """Layer name → kind, as the description in one of our files says."""
+def _kinds(found: dict[str, object]) -> dict[str, LayerKind]:
+    """Layer name → kind with its settings, as the description in one of our files says."""
     layers = found.get("layers", [])
     entries = (
         [entry for entry in layers if isinstance(entry, dict)] if isinstance(layers, list) else []
     )
     return {
-        str(entry.get("name")): KINDS[entry["kind"]]
+        str(entry.get("name")): _made(KINDS[entry["kind"]], entry.get("settings"))
         for entry in entries
         if isinstance(entry.get("kind"), str) and entry["kind"] in KINDS
     }
+
+
+def _made(kind: type[LayerKind], settings: object) -> LayerKind:
+    """The layer, with those of its settings that can be read."""
+    return kind(**read_settings(kind, settings).values if isinstance(settings, dict) else {})
 
 
 def _as_counted(key: str) -> tuple[tuple[int, int | str], ...]:

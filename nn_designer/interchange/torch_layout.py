@@ -7,6 +7,7 @@ names of their layers, as a module with these attributes would: ``dense_1.weight
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,22 +50,42 @@ def _sequential(steps: tuple[Step, ...]) -> TorchNames | None:
     return TorchNames(prefixes, f"nn.Sequential({lines}\n)")
 
 
-def to_torch(kind: LayerKind, tensor: str, array: np.ndarray) -> tuple[str, np.ndarray]:
-    """The name and layout of a layer's tensor in PyTorch; ours where PyTorch has none."""
-    foreign = kind.torch_tensors.get(tensor)
+def to_torch(kind: LayerKind, tensor: str, array: np.ndarray) -> dict[str, np.ndarray]:
+    """What a layer's tensor is in PyTorch, by name; as ours where PyTorch has none."""
+    foreign = kind.tensors_in_torch().get(tensor)
     if foreign is None:
-        return tensor, np.ascontiguousarray(array)
+        return {tensor: np.ascontiguousarray(array)}
+    array = _reordered(array, foreign.blocks)
+    if foreign.added:
+        first, second = array if foreign.two_rows else (array, np.zeros_like(array))
+        return {foreign.name: first.copy(), foreign.added: second.copy()}
     axes = foreign.axes or range(array.ndim)
-    return foreign.name, np.ascontiguousarray(array.transpose(*axes))
+    return {foreign.name: np.ascontiguousarray(array.transpose(*axes))}
 
 
-def from_torch(
-    kind: type[LayerKind] | LayerKind | None, name: str, array: np.ndarray
-) -> tuple[str, np.ndarray]:
-    """Our name and layout of the tensor that PyTorch calls ``name`` in a layer of this kind."""
-    tensors = {} if kind is None else kind.torch_tensors
-    for tensor, (theirs, axes) in tensors.items():
-        if theirs == name and (axes is None or len(axes) == array.ndim):
-            back = range(array.ndim) if axes is None else map(axes.index, range(array.ndim))
-            return tensor, np.ascontiguousarray(array.transpose(*back))
-    return name, array
+def from_torch(kind: LayerKind | None, tensors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Our names and layout of the tensors that PyTorch has in a layer of this kind."""
+    declared = {} if kind is None else kind.tensors_in_torch()
+    left = dict(tensors)
+    found: dict[str, np.ndarray] = {}
+    for tensor, (name, axes, blocks, added, two_rows) in declared.items():
+        array = left.get(name)
+        if array is None or (axes is not None and len(axes) != array.ndim):
+            continue
+        del left[name]
+        if added:
+            second = left.pop(added, np.zeros_like(array))
+            array = np.stack([array, second]) if two_rows else array + second
+        elif axes is not None:
+            array = array.transpose(*map(axes.index, range(array.ndim)))
+        back = tuple(map(blocks.index, range(len(blocks))))
+        found[tensor] = np.ascontiguousarray(_reordered(array, back))
+    return {**found, **left}
+
+
+def _reordered(array: np.ndarray, blocks: tuple[int, ...]) -> np.ndarray:
+    """The parts of equal size along the last axis in another order."""
+    if not blocks:
+        return array
+    parts = np.split(array, len(blocks), axis=-1)
+    return np.concatenate([parts[index] for index in blocks], axis=-1)

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 
 from nn_designer.layers.activation import ActivationLayer
 from nn_designer.layers.arithmetic import Add, Average, Maximum, Multiply, Subtract
+from nn_designer.layers.attention import MultiHeadAttention
 from nn_designer.layers.base import Category, LayerKind, Shape, ShapeError, WeightSpec
 from nn_designer.layers.conv_transpose import Conv2DTranspose
 from nn_designer.layers.convolution import Conv1D, Conv2D
@@ -14,13 +15,16 @@ from nn_designer.layers.depthwise import DepthwiseConv2D, SeparableConv2D
 from nn_designer.layers.dot import Dot
 from nn_designer.layers.dropout import Dropout
 from nn_designer.layers.flatten import Flatten
+from nn_designer.layers.formula import Formula
 from nn_designer.layers.global_pooling import (
     GlobalAveragePooling1D,
     GlobalAveragePooling2D,
     GlobalMaxPooling1D,
     GlobalMaxPooling2D,
 )
+from nn_designer.layers.gru import GRU
 from nn_designer.layers.input_output import Input, Output
+from nn_designer.layers.lstm import LSTM
 from nn_designer.layers.merge import Concatenate
 from nn_designer.layers.noise import (
     GaussianDropout,
@@ -35,10 +39,13 @@ from nn_designer.layers.pooling import (
     MaxPooling1D,
     MaxPooling2D,
 )
+from nn_designer.layers.positional_embedding import PositionalEmbedding
 from nn_designer.layers.prelu import PReLU
 from nn_designer.layers.rescaling import Normalization, Rescaling
 from nn_designer.layers.reshape import Permute, RepeatVector, Reshape
 from nn_designer.layers.sample_normalization import GroupNormalization, LayerNormalization
+from nn_designer.layers.simple_rnn import SimpleRNN
+from nn_designer.layers.time_distributed import TimeDistributedDense
 
 __all__ = [
     "KINDS",
@@ -69,8 +76,15 @@ KINDS: dict[str, type[LayerKind]] = {
         GlobalMaxPooling2D,
         GlobalAveragePooling1D,
         GlobalAveragePooling2D,
+        SimpleRNN,
+        LSTM,
+        GRU,
+        PositionalEmbedding,
+        MultiHeadAttention,
+        TimeDistributedDense,
         ActivationLayer,
         PReLU,
+        Formula,
         LayerNormalization,
         GroupNormalization,
         Normalization,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from nn_designer.engine.loss import OwnLoss
 from nn_designer.engine.shapes import Shape, ShapeError, WeightSpec, shape_text
 from nn_designer.layers.exchange import ForeignTensor
 from nn_designer.params import HasParams
@@ -91,6 +92,10 @@ class LayerKind(HasParams):
         """
         return "linear"
 
+    def own_loss(self) -> OwnLoss:
+        """The loss that is attached to this layer where the network ends with it."""
+        return OwnLoss()
+
     def weight_specs(self, input_shapes: Sequence[Shape]) -> tuple[WeightSpec, ...]:
         """The trainable tensors, in the layout of files."""
         return ()
@@ -109,6 +114,10 @@ class LayerKind(HasParams):
         as for all layers of several inputs."""
         return None
 
+    def caution(self) -> str:
+        """What to think of with these settings: a sentence for a warning; empty: nothing."""
+        return ""
+
     def finds_maxima_in(self, shape: Shape) -> Shape | None:
         """The part of an input of this shape, from its beginning, that the layer looks at for
         the largest numbers; None if it does something else.
@@ -118,9 +127,18 @@ class LayerKind(HasParams):
         """
         return None
 
+    def tensors_in_torch(self) -> Mapping[str, ForeignTensor]:
+        """What PyTorch makes of the tensors with these settings: :attr:`torch_tensors`."""
+        return self.torch_tensors
+
     def macs(self, input_shapes: Sequence[Shape]) -> int:
         """Multiply-accumulates for one sample, forward."""
         return 0
+
+    def n_steps_in_turn(self, input_shapes: Sequence[Shape]) -> int:
+        """Into how many calls, one after the other, the work of a batch falls: in many short
+        ones a second thread is no help."""
+        return 1
 
     def emit(self, plan: Plan, inputs: Sequence[Value]) -> Value:
         """Add this layer's forward steps to a compiled plan and register its backward steps.

@@ -95,13 +95,14 @@ class Conv2DTranspose(KernelKind):
         back = Convolution(plan, *self.windows_of(x.shape), self.filters, x.shape[-1])
         kernel, kernel_gradient = plan.parameters("kernel"), plan.gradients("kernel")
         bias_gradient = plan.gradients("bias") if self.use_bias else None
-        back.emit_input_gradient(x.data, kernel, y.data)
+        picture = plan.batch_last(x)
+        back.emit_input_gradient(picture, kernel, y.data)
         if self.use_bias:
             emit_bias(plan, plan.parameters("bias"), y.data)
 
         def backward() -> None:
             dy = y.shaped(plan.gradient(y))
-            back.emit_kernel_gradient(dy, x.data, kernel_gradient)
+            back.emit_kernel_gradient(dy, picture, kernel_gradient)
             if bias_gradient is not None:
                 emit_bias_gradient(plan, dy, bias_gradient)
             if x.needs_gradient:

@@ -90,7 +90,7 @@ class _Convolution(KernelKind):
         convolution = Convolution(plan, rows, columns, x.shape[-1], self.filters, self.groups)
         kernel, kernel_gradient = plan.parameters("kernel"), plan.gradients("kernel")
         bias = (plan.parameters("bias"), plan.gradients("bias")) if self.use_bias else None
-        picture = self.as_picture(x.data)
+        picture = self.as_picture(plan.batch_last(x))
         convolution.emit_forward(picture, kernel, self.as_picture(y.data))
 
         def backward() -> None:

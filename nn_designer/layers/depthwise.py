@@ -88,7 +88,8 @@ class DepthwiseConv2D(_ByChannel):
         (x,) = inputs
         y = plan.new_value(self.output_shape([x.shape]))
         depthwise = Depthwise(plan, *self.windows_of(x.shape), x.shape[-1], self.depth_multiplier)
-        depthwise.emit_forward(x.data, plan.parameters("kernel"), y.data)
+        picture = plan.batch_last(x)
+        depthwise.emit_forward(picture, plan.parameters("kernel"), y.data)
         kernel_gradient = plan.gradients("kernel")
         bias_gradient = plan.gradients("bias") if self.use_bias else None
         if self.use_bias:
@@ -96,7 +97,7 @@ class DepthwiseConv2D(_ByChannel):
 
         def backward() -> None:
             dy = y.shaped(plan.gradient(y))
-            depthwise.emit_kernel_gradient(x.data, dy, kernel_gradient)
+            depthwise.emit_kernel_gradient(picture, dy, kernel_gradient)
             if bias_gradient is not None:
                 emit_bias_gradient(plan, dy, bias_gradient)
             if x.needs_gradient:
@@ -175,7 +176,8 @@ class SeparableConv2D(_ByChannel):
         kernel_gradient = plan.gradients("pointwise_kernel")
         depthwise_gradient = plan.gradients("depthwise_kernel")
         bias_gradient = plan.gradients("bias") if self.use_bias else None
-        depthwise.emit_forward(x.data, plan.parameters("depthwise_kernel"), between)
+        picture = plan.batch_last(x)
+        depthwise.emit_forward(picture, plan.parameters("depthwise_kernel"), between)
         pointwise.emit_forward(between, kernel, y.data)
         if self.use_bias:
             emit_bias(plan, plan.parameters("bias"), y.data)
@@ -187,7 +189,7 @@ class SeparableConv2D(_ByChannel):
                 emit_bias_gradient(plan, dy, bias_gradient)
             passed = plan.scratch(between.shape)
             pointwise.emit_input_gradient(dy, kernel, passed)
-            depthwise.emit_kernel_gradient(x.data, passed, depthwise_gradient)
+            depthwise.emit_kernel_gradient(picture, passed, depthwise_gradient)
             if x.needs_gradient:
                 with plan.gradient_target(x) as dx:
                     depthwise.emit_input_gradient(passed, x.shaped(dx))

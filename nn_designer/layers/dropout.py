@@ -61,10 +61,8 @@ class Dropout(LayerKind):
         if not plan.training or self.rate == 0.0:
             return plan.reshaped(x, x.shape)
         y = plan.new_value(x.shape)
-        mask = plan.buffer(x.flat.shape)  # 0 or 1 / (1 - rate)
-        plan.step(plan.random.random, None, plan.dtype, mask)
-        plan.step(np.greater_equal, mask, plan.constant(self.rate), mask)
-        plan.step(np.multiply, mask, plan.constant(1.0 / (1.0 - self.rate)), mask)
+        mask = plan.buffer(x.flat.shape)
+        emit_dropout_mask(plan, self.rate, mask)
         plan.step(np.multiply, x.flat, mask, y.flat)
 
         def backward() -> None:
@@ -73,3 +71,10 @@ class Dropout(LayerKind):
 
         plan.on_backward(backward, y)
         return y
+
+
+def emit_dropout_mask(plan: Plan, rate: float, mask: np.ndarray) -> None:
+    """Steps that fill ``mask`` anew: 0 with the probability ``rate``, else 1 / (1 - rate)."""
+    plan.step(plan.random.random, None, plan.dtype, mask)
+    plan.step(np.greater_equal, mask, plan.constant(rate), mask)
+    plan.step(np.multiply, mask, plan.constant(1.0 / (1.0 - rate)), mask)

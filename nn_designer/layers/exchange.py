@@ -17,6 +17,13 @@ class ForeignTensor(NamedTuple):
 
     name: str
     axes: tuple[int, ...] | None
+    blocks: tuple[int, ...] = ()
+    """Which of our blocks, parts of equal size along our last axis, each of its blocks is;
+    nothing if they have the same order."""
+    added: str = ""
+    """The name of a second tensor that the other program adds to the first: zeros, or our second
+    row if ``two_rows``."""
+    two_rows: bool = False
 
 
 def torch_activation(key: str) -> tuple[str, ...]:

@@ -5,11 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from nn_designer.engine.loss import OwnLoss
 from nn_designer.layers.base import Category, LayerKind, Shape, shape_text
-from nn_designer.params import Dimensions
+from nn_designer.params import Choice, Dimensions, Float
 
 if TYPE_CHECKING:
     from nn_designer.engine.plan import Plan, Value
+
+
+AS_TRAINING = "training"
+"""The loss of an Output that has none of its own."""
+
+
+def output_loss_titles() -> dict[str, str]:
+    """Key → title of the losses that an Output may have, for a choice."""
+    from nn_designer.engine.losses import LOSSES
+
+    return {
+        AS_TRAINING: "As in the training settings",
+        **{key: loss.title for key, loss in LOSSES.items()},
+    }
 
 
 class Input(LayerKind):
@@ -45,7 +60,8 @@ class Output(LayerKind):
     """The end of the network: what arrives here is the prediction, and the loss looks at it.
 
     It computes nothing. The layer before it decides how many numbers come out (its units) and
-    their range (its activation).
+    their range (its activation). With several Outputs, each has its own loss, and training makes
+    the sum of them small, each multiplied by its weight.
     """
 
     key = "output"
@@ -56,11 +72,29 @@ class Output(LayerKind):
     backward = "∂L/∂x = ∂L/∂y, which the loss gives"
     has_output = False
 
+    loss = Choice(
+        AS_TRAINING,
+        output_loss_titles,
+        help="What training makes small here: how wrong these answers are.",
+        advanced=True,
+    )
+    loss_weight = Float(
+        1.0,
+        minimum=0.0,
+        maximum=1e6,
+        help="How much this output counts: its loss is multiplied by it before the losses of all "
+        "outputs are added up.",
+        advanced=True,
+    )
+
     def output_shape(self, input_shapes: Sequence[Shape]) -> Shape:
         return input_shapes[0]
 
     def output_activation(self, input_activations: Sequence[str]) -> str:
         return input_activations[0]
+
+    def own_loss(self) -> OwnLoss:
+        return OwnLoss(None if self.loss == AS_TRAINING else self.loss, self.loss_weight)
 
     def torch_modules(self, input_shapes: Sequence[Shape]) -> tuple[str, ...]:
         return ()

@@ -60,7 +60,7 @@ class _Pooling(PictureKind):
         (x,) = inputs
         y = plan.new_value(self.output_shape([x.shape]))
         pooling = self.pooling(plan, *self._windows_of(x.shape))
-        pooling.emit_forward(self.as_picture(x.data), self.as_picture(y.data))
+        pooling.emit_forward(self.as_picture(plan.batch_last(x)), self.as_picture(y.data))
 
         def backward() -> None:
             dy = self.as_picture(y.shaped(plan.gradient(y)))

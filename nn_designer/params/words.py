@@ -76,7 +76,10 @@ class Choice(Param[str]):
 
 
 class Text(Param[str]):
-    """A line of text, at most ``maximum_length`` characters, matching ``pattern`` if given."""
+    """A line of text, at most ``maximum_length`` characters, matching ``pattern`` if given.
+
+    ``problem`` may look closer: it returns what is wrong with a text as a whole sentence, or "".
+    """
 
     kind = "text"
 
@@ -87,10 +90,12 @@ class Text(Param[str]):
         maximum_length: int = 200,
         pattern: str = "",
         pattern_means: str = "",
+        problem: Callable[[str], str] | None = None,
         **keywords: Any,
     ) -> None:
         super().__init__(default, **keywords)
         self.maximum_length = maximum_length
+        self.problem = problem
         self.pattern = pattern
         self.pattern_means = pattern_means
 
@@ -99,6 +104,8 @@ class Text(Param[str]):
             raise self.refuse(value)
         if self.pattern and not re.fullmatch(self.pattern, value):
             raise self.refuse(value)
+        if self.problem is not None and (sentence := self.problem(value)):
+            raise ParamError(sentence)
         return value
 
     def expected(self) -> str:

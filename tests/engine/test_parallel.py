@@ -215,7 +215,7 @@ def test_two_halves_make_the_gradients_of_the_whole(name: str) -> None:
     net.loss_and_gradients(x, y)
     expected = net.gradients.copy()
     net.gradients.fill(np.nan)
-    rows, targets = net.input_rows(x), net.criterion.encode(y)
+    rows, targets = net.inputs.rows(x), net.criterion.encode(y)
     first, second, plans = halves_of(net, 15)
     for plan, part in zip(plans, (slice(0, 8), slice(8, 15)), strict=True):
         plan.inputs[:], plan.targets[:] = rows[part], targets[part]

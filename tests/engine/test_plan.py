@@ -112,7 +112,7 @@ def test_training_plan_and_whole_batch_agree(loss: str) -> None:
     expected = network.gradients.copy()
     plan = network.plan(6, training=True)
     order = np.arange(6)
-    network.input_rows(x).take(order, 0, plan.inputs, "clip")
+    network.inputs.rows(x).take(order, 0, plan.inputs, "clip")
     network.criterion.encode(y).take(order, 0, plan.targets, "clip")
     plan.run()
     np.testing.assert_array_equal(network.gradients, expected)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from nn_designer.engine.inputs import Inputs
 from nn_designer.engine.network import Network, Node
 from nn_designer.engine.optimizers import OPTIMIZERS
 from nn_designer.engine.progress import BatchProgress, EpochProgress, Finished, Progress, Started
@@ -368,7 +369,7 @@ def test_too_little_memory_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     for target, name, sentence in (
         (Network, "plan", "A batch of 16 samples does not fit into memory"),
         (OPTIMIZERS["adam"], "bind", "several copies of the 25 parameters"),
-        (Network, "input_rows", "training part with 70 samples of 2 does not fit into memory"),
+        (Inputs, "rows", "training part with 70 samples of 2 does not fit into memory"),
     ):
         with monkeypatch.context() as patch, pytest.raises(TrainingError, match=sentence):
             patch.setattr(target, name, no_memory)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from nn_designer.engine.inputs import Arrays
 from nn_designer.engine.network import Network
 
 
@@ -33,7 +34,7 @@ def relative_error(gradient: np.ndarray, expected: np.ndarray) -> float:
     return float((np.abs(gradient - expected) / np.maximum(size, floor)).max(initial=0.0))
 
 
-def gradient_error(network: Network, x: np.ndarray, y: np.ndarray) -> float:
+def gradient_error(network: Network, x: Arrays, y: Arrays) -> float:
     """How far a network's gradients are from central differences."""
     network.loss_and_gradients(x, y)
     gradient = network.gradients.copy()
@@ -42,19 +43,20 @@ def gradient_error(network: Network, x: np.ndarray, y: np.ndarray) -> float:
     return relative_error(gradient, expected)
 
 
-def training_gradient_error(network: Network, x: np.ndarray, y: np.ndarray) -> float:
+def training_gradient_error(network: Network, x: Arrays, y: Arrays) -> float:
     """As :func:`gradient_error`, for a step as training does it: Dropout acts, with the same
     random numbers each time."""
-    plan = network.plan(len(x), training=True)
-    plan.inputs[:, :-1] = x.reshape(len(x), -1)
-    plan.targets[...] = network.criterion.encode(y)
+    samples = network.inputs.checked(x)
+    plan = network.plan(len(samples[network.input_name]), training=True)
+    network.inputs.write(plan.inputs, samples)
+    plan.targets[...] = network.heads.encode(y)
     random_state = network.random.bit_generator.state
 
     def loss() -> float:
         network.random.bit_generator.state = random_state
         plan.run()
-        value = network.criterion.value(plan.logits, plan.targets)
-        return float(value) + network.regularization()
+        values = network.heads.values(plan.logits, plan.targets)
+        return float(network.heads.total(values)) + network.regularization()
 
     loss()
     gradient = network.gradients.copy()

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from nn_designer.engine.losses import LOSSES
+from nn_designer.engine.inputs import Arrays
 from nn_designer.engine.network import Network, Node
 from tests.helpers.layer_examples import layer_examples
 from tests.helpers.nodes import chain, dense, ends, node
@@ -141,15 +141,27 @@ EXAMPLES: dict[str, list[Node]] = {**_examples(), **layer_examples()}
 """What the example shows → its nodes."""
 
 
-def batch(network: Network, size: int = 5, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
-    """Random samples and fitting targets for the network's loss."""
+def batch(network: Network, size: int = 5, seed: int = 1) -> tuple[Arrays, Arrays]:
+    """Random samples and fitting targets for the network's losses; by name where there are
+    several Inputs or Outputs."""
     rng = np.random.default_rng(seed)
-    x = rng.normal(size=(size, *network.input_shape)).astype(network.dtype)
-    (units,) = network.output_shape
-    target = LOSSES[network.loss or "mean_squared_error"].target
-    if target == "number":
-        return x, rng.normal(size=(size, units)).astype(network.dtype)
-    return x, rng.integers(0, max(units, 2), size)
+    x = {
+        name: rng.normal(size=(size, *shape)).astype(network.dtype)
+        for name, shape in network.inputs.shapes.items()
+    }
+    y = {}
+    for head in network.heads:
+        (units,) = head.shape
+        if head.criterion is None or head.criterion.loss.target == "number":
+            y[head.name] = rng.normal(size=(size, units)).astype(network.dtype)
+        else:
+            y[head.name] = rng.integers(0, max(units, 2), size)
+    return only(x), only(y)
+
+
+def only(arrays: dict[str, np.ndarray]) -> Arrays:
+    """The array if there is one, else all by name."""
+    return arrays if len(arrays) > 1 else next(iter(arrays.values()))
 
 
 def randomize(network: Network, seed: int = 2, scale: float = 0.7) -> Network:

@@ -8,7 +8,7 @@ from nn_designer.engine.network import Node
 from nn_designer.layers import kind_of
 
 
-def node(name: str, kind: str, *inputs: str, **settings: Any) -> Node:
+def node(name: str, kind: str, /, *inputs: str, **settings: Any) -> Node:
     """``node("hidden", "dense", "input", units=3)``"""
     return Node(name, kind_of(kind)(**settings), inputs)
 

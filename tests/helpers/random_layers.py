@@ -43,7 +43,8 @@ def random_layer(
 def random_shapes(kind: type[LayerKind], rng: np.random.Generator) -> list[Shape]:
     """As many axes as the kind's example has, or any number of them; sizes from 1 to 6. Several
     inputs have the same shape, or its axes in another order."""
-    count = kind.minimum_inputs if kind.maximum_inputs else int(rng.integers(2, 4))
+    most = 3 if kind.maximum_inputs is None else kind.maximum_inputs
+    count = int(rng.integers(kind.minimum_inputs, most + 1))
     given = kind.example_inputs
     rank = len(given[0]) if given and rng.random() < 0.7 else int(rng.integers(1, 4))
     shape = tuple(int(size) for size in rng.integers(1, 7, rank))

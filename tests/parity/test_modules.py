@@ -36,8 +36,11 @@ def test_the_modules_do_the_same(key: str, seed: int) -> None:
         if name == "moving_variance":
             state[...] = np.abs(state) + 0.1
     modules = nn.Sequential(*(eval(each, {"nn": nn}) for each in code))  # noqa: S307
-    tensors = dict(to_torch(layer, *item) for item in network.get_weights().get("a", {}).items())
-    held = {f"0.{name}": torch.tensor(array) for name, array in tensors.items()}
+    held = {
+        f"0.{name}": torch.tensor(array)
+        for item in network.get_weights().get("a", {}).items()
+        for name, array in to_torch(layer, *item).items()
+    }
     modules.load_state_dict(held)
     modules.eval()
     x = rng.normal(size=(7, *shape)).astype(np.float32)
@@ -45,7 +48,7 @@ def test_the_modules_do_the_same(key: str, seed: int) -> None:
         expected = modules(torch.tensor(x)).numpy()
     np.testing.assert_allclose(network.predict(x), expected, rtol=1e-5, atol=1e-5)
     # And what PyTorch then holds is found again under our names.
-    for name, tensor in modules[0].state_dict().items():
-        if name != "num_batches_tracked":
-            ours, array = from_torch(layer, name, tensor.numpy())
-            np.testing.assert_array_equal(array, network.weights["a"][ours])
+    state = modules[0].state_dict()
+    found = {k: v.numpy() for k, v in state.items() if k != "num_batches_tracked"}
+    for name, array in from_torch(layer, found).items():
+        np.testing.assert_array_equal(array, network.weights["a"][name])

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 
+from nn_designer.engine.inputs import Arrays, by_name
 from nn_designer.engine.network import Network
-from tests.parity import torch_convolutions, torch_merges, torch_normalization, torch_shapes
+from tests.parity import (
+    torch_convolutions,
+    torch_formulas,
+    torch_merges,
+    torch_normalization,
+    torch_recurrent,
+    torch_sequences,
+    torch_shapes,
+)
 
 ACTIVATIONS: dict[str, Any] = {
     "linear": lambda x: x,
@@ -63,8 +71,11 @@ LOGIT_LOSSES: dict[str, Any] = {
 TWINS: dict[str, Any] = {
     **torch_merges.TWINS,
     **torch_normalization.TWINS,
+    **torch_recurrent.TWINS,
     **torch_shapes.TWINS,
     **torch_convolutions.TWINS,
+    **torch_formulas.TWINS,
+    **torch_sequences.TWINS,
 }
 """Kind → what it does: a function of the layer, its inputs and its weights by name."""
 
@@ -79,24 +90,26 @@ class Twin:
             for name, tensors in network.get_weights().items()
         }
 
-    def forward(self, x: np.ndarray) -> tuple[dict[str, torch.Tensor], torch.Tensor]:
-        """Every node's output, and the last layer's before its activation."""
+    def forward(self, x: Arrays) -> tuple[dict[str, torch.Tensor], dict[str, torch.Tensor]]:
+        """Every node's output, and what its activation was applied to."""
         seen: dict[str, torch.Tensor] = {}
-        logits = torch.zeros(())
+        before: dict[str, torch.Tensor] = {}
+        samples = self.network.inputs.checked(x)
         for node in self.network.nodes:
             inputs = [seen[name] for name in node.inputs]
             kind = type(node.layer).key
             if kind == "input":
-                out = torch.tensor(x)
+                out = torch.tensor(samples[node.name])
             elif kind == "dense":
                 weights = self.weights[node.name]
                 logits = inputs[0] @ weights["kernel"]
                 if "bias" in weights:
                     logits = logits + weights["bias"]
+                before[node.name] = logits
                 out = ACTIVATIONS[node.layer.activation](logits)
             elif kind == "activation":
-                logits = inputs[0]
-                out = ACTIVATIONS[node.layer.activation](logits)
+                before[node.name] = inputs[0]
+                out = ACTIVATIONS[node.layer.activation](inputs[0])
             elif kind == "add":
                 out = torch.stack(inputs).sum(dim=0)
             elif kind == "concatenate":
@@ -109,14 +122,27 @@ class Twin:
                 assert kind in ("dropout", "output"), f"no torch twin of {kind}"
                 (out,) = inputs
             seen[node.name] = out
-        return seen, logits
+        return seen, before
 
-    def loss(self, x: np.ndarray, y: np.ndarray) -> torch.Tensor:
-        seen, logits = self.forward(x)
-        key, target = self.network.loss, torch.tensor(y)
-        if key in LOGIT_LOSSES:
-            return LOGIT_LOSSES[key](logits, target) + self.regularization()
-        return LOSSES[key](seen[self.network.output_name], target) + self.regularization()
+    def loss(self, x: Arrays, y: Arrays) -> torch.Tensor:
+        """The weighted sum of the losses of all outputs, and regularization."""
+        seen, before = self.forward(x)
+        heads = self.network.heads
+        targets = by_name(y, heads.names, "output")
+        total = self.regularization()
+        for head in heads:
+            key, target = head.loss.loss.key, torch.tensor(targets[head.name])
+            if key in LOGIT_LOSSES:
+                loss = LOGIT_LOSSES[key](before[self.maker_of(head.name)], target)
+            else:
+                loss = LOSSES[key](seen[head.name], target)
+            total = total + head.weight * loss
+        return total
+
+    def maker_of(self, output: str) -> str:
+        """The name of the layer that makes what arrives at an Output."""
+        inputs = {node.name: node.inputs for node in self.network.nodes}
+        return inputs[output][0]
 
     def regularization(self) -> torch.Tensor:
         """What L1 and L2 add to the loss."""
@@ -127,7 +153,7 @@ class Twin:
                 total = total + spec.l1 * weight.abs().sum() + spec.l2 * weight.square().sum()
         return total
 
-    def gradients(self, x: np.ndarray, y: np.ndarray) -> tuple[float, dict[str, Any]]:
+    def gradients(self, x: Arrays, y: Arrays) -> tuple[float, dict[str, Any]]:
         """The loss, and its gradient of every weight."""
         loss = self.loss(x, y)
         loss.backward()

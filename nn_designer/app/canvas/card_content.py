@@ -77,15 +77,14 @@ def kind_for(layer: Layer) -> type[LayerKind] | None:
 
 
 def input_count(document: Document, layer: Layer) -> int:
-    """How many input ports the card shows: merges always offer one more than are wired."""
+    """How many input ports the card shows: one more than are wired, where more are allowed."""
     kind = kind_for(layer)
     incoming = document.incoming(layer.id)
     used = incoming[-1].port + 1 if incoming else 0
     if kind is None:
         return max(1, used)
-    if kind.maximum_inputs is None:
-        return max(kind.minimum_inputs, used + 1)
-    return max(kind.maximum_inputs, used)
+    most = used + 1 if kind.maximum_inputs is None else kind.maximum_inputs
+    return max(kind.minimum_inputs, min(used + 1, most), used)
 
 
 def _count_text(count: int | None) -> str:

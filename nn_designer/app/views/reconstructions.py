@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,8 @@ from nn_designer.app.training_messages import Probe, Scene
 from nn_designer.app.views.plot_frame import Frame
 
 _GAP = 6.0
-_FEWEST = 5  # pictures beside each other; larger ones rather than more of them
+_COLUMNS = (7, 6, 5, 4)  # as many as can be shown at least _CLEAR times as large as they are
+_CLEAR = 2.0
 _LABELS = ("original", "rebuilt")
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -47,9 +49,13 @@ class _Pairs(QWidget):
         ratio = self.devicePixelRatioF()
         label = self._label_width()
         room = QSizeF(self.width() - label - 2 * _GAP, self.height() - 2 * _GAP)
-        widest = (room.width() - (min(n, _FEWEST) - 1) * _GAP) / min(n, _FEWEST)
-        scale = min(widest / width, (room.height() - _GAP) / 2 / height)
-        whole = max(1.0, np.floor(scale * ratio)) / ratio
+        highest = (room.height() - _GAP) / 2 / height
+        whole = 0.0
+        for fewest in (min(n, columns) for columns in _COLUMNS):
+            widest = (room.width() - (fewest - 1) * _GAP) / fewest / width
+            whole = max(1.0, math.floor(min(widest, highest) * ratio)) / ratio
+            if whole >= _CLEAR:
+                break
         size = QSizeF(width * whole, height * whole)
         columns = int((room.width() + _GAP) // (size.width() + _GAP))
         columns = max(1, min(n, columns))
