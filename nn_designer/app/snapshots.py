@@ -26,10 +26,10 @@ _LINUX_SHARED_MEMORY = Path("/dev/shm")
 
 
 def places_of(
-    weights: Mapping[str, Mapping[str, NDArray[Any]]], parameters: NDArray[Any]
+    weights: Mapping[str, Mapping[str, NDArray[Any]]], variables: NDArray[Any]
 ) -> tuple[WeightPlace, ...]:
-    """Where the weights, views onto ``parameters`` (P,), lie in it."""
-    start = parameters.__array_interface__["data"][0]
+    """Where the weights, views onto ``variables`` (P,), lie in it."""
+    start = variables.__array_interface__["data"][0]
     return tuple(
         WeightPlace(
             layer=layer,
@@ -43,26 +43,26 @@ def places_of(
     )
 
 
-def weights_at(places: Sequence[WeightPlace], parameters: NDArray[Any]) -> Weights:
-    """Copies of the weights that lie in the flat vector ``parameters`` (P,)."""
+def weights_at(places: Sequence[WeightPlace], variables: NDArray[Any]) -> Weights:
+    """Copies of the weights that lie in the flat vector ``variables`` (P,)."""
     weights: Weights = {}
     for place in places:
         view = np.ndarray(
-            place.shape, parameters.dtype, parameters, offset=place.offset, strides=place.strides
+            place.shape, variables.dtype, variables, offset=place.offset, strides=place.strides
         )
         weights.setdefault(place.layer, {})[place.name] = np.ascontiguousarray(view).copy()
     return weights
 
 
 class SnapshotWriter:
-    """In the training process: gives snapshots of ``parameters`` (P,) away."""
+    """In the training process: gives snapshots of ``variables`` (P,) away."""
 
-    def __init__(self, parameters: NDArray[Any]) -> None:
-        self._parameters = parameters
+    def __init__(self, variables: NDArray[Any]) -> None:
+        self._variables = variables
         self._memory: SharedMemory | None = None
         self.busy = False
-        if parameters.nbytes > SMALL_BYTES and _has_room_for(parameters.nbytes):
-            self._memory = SharedMemory(create=True, size=parameters.nbytes)
+        if variables.nbytes > SMALL_BYTES and _has_room_for(variables.nbytes):
+            self._memory = SharedMemory(create=True, size=variables.nbytes)
 
     @property
     def memory_name(self) -> str:
@@ -70,13 +70,13 @@ class SnapshotWriter:
         return "" if self._memory is None else self._memory.name
 
     def take(self) -> NDArray[Any] | None:
-        """Copy the parameters as they are now. What is returned goes into the message."""
+        """Copy the variables as they are now. What is returned goes into the message."""
         if self._memory is None:
-            return self._parameters.copy()
+            return self._variables.copy()
         shared: NDArray[Any] = np.ndarray(
-            self._parameters.shape, self._parameters.dtype, self._memory.buf
+            self._variables.shape, self._variables.dtype, self._memory.buf
         )
-        np.copyto(shared, self._parameters)
+        np.copyto(shared, self._variables)
         self.busy = True
         return None
 
@@ -95,14 +95,14 @@ class SnapshotWriter:
 class SnapshotReader:
     """In the window's worker thread: keeps the last snapshot as an array of its own."""
 
-    def __init__(self, n_parameters: int, memory_name: str) -> None:
-        self._size = n_parameters
+    def __init__(self, n_variables: int, memory_name: str) -> None:
+        self._size = n_variables
         self._memory = SharedMemory(name=memory_name) if memory_name else None
 
-    def read(self, parameters: NDArray[Any] | None) -> NDArray[Any] | None:
-        """The snapshot a message announced; ``parameters`` is what the message carried."""
+    def read(self, variables: NDArray[Any] | None) -> NDArray[Any] | None:
+        """The snapshot a message announced; ``variables`` is what the message carried."""
         if self._memory is None:
-            return parameters
+            return variables
         shared: NDArray[Any] = np.ndarray((self._size,), np.float32, self._memory.buf)
         return shared.copy()
 

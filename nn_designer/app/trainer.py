@@ -82,7 +82,7 @@ class Trainer(QObject):
         self.run_info: Started | None = None
         self.history: list[EpochProgress] = []
         self._prepared: Prepared | None = None
-        self._parameters: NDArray[Any] | None = None
+        self._variables: NDArray[Any] | None = None
         self._ended_unseen = False  # nobody was shown what the network answers at the run's end
         self._model: TrainedModel | None = None
         self._elapsed_s = 0.0
@@ -97,13 +97,13 @@ class Trainer(QObject):
         While a run goes on it is at most about a second old; at its end and in a pause it is
         the network as it is.
         """
-        prepared, parameters, document = self._prepared, self._parameters, self.document
-        if prepared is None or parameters is None or document is None:
+        prepared, variables, document = self._prepared, self._variables, self.document
+        if prepared is None or variables is None or document is None:
             return self._loaded
         if self._model is None:
             self._model = TrainedModel(
                 document=document,
-                weights=weights_at(prepared.places, parameters),
+                weights=weights_at(prepared.places, variables),
                 preprocessing=prepared.preprocessing,
                 class_names=prepared.class_names,
                 target_names=prepared.target_names,
@@ -115,7 +115,7 @@ class Trainer(QObject):
     @property
     def has_weights(self) -> bool:
         """Whether :attr:`trained` is something; costs nothing, unlike making it."""
-        return self._parameters is not None or self._loaded is not None
+        return self._variables is not None or self._loaded is not None
 
     @property
     def task(self) -> str:
@@ -282,11 +282,11 @@ class Trainer(QObject):
     def _answered(self, document: Document) -> bool:
         """Whether a run has shown these data: what it answered stays in sight."""
         trained = self.document
-        if trained is None or self._parameters is None:
+        if trained is None or self._variables is None:
             return False
         seen = self.scene is not None and self.scene.run == self._run
         # Sending a large network's weights back would hold the window up.
-        unseen = self._ended_unseen and self._parameters.nbytes <= MOST_SENT_BYTES
+        unseen = self._ended_unseen and self._variables.nbytes <= MOST_SENT_BYTES
         return seen and not unseen and not diff(trained, document).data_changed
 
     def _weights_for(self, document: Document) -> Any:
@@ -375,8 +375,8 @@ class Trainer(QObject):
             self.probed.emit(probe)
 
     def _take_update(self, update: Update) -> None:
-        if update.parameters is not None:
-            self._parameters = np.asarray(update.parameters)
+        if update.variables is not None:
+            self._variables = np.asarray(update.variables)
             self._model = None
         if update.probe is not None:
             self._ended_unseen = False

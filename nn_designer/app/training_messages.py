@@ -123,7 +123,7 @@ class Probe:
 
 @dataclass(frozen=True)
 class WeightPlace:
-    """Where one weight lies in the flat vector of parameters (offset and strides in bytes)."""
+    """Where one weight lies in the flat vector of variables (offset and strides in bytes)."""
 
     layer: str
     name: str
@@ -143,7 +143,7 @@ class Prepared:
     target_names: tuple[str, ...]
     preprocessing: Any
     places: tuple[WeightPlace, ...]
-    n_parameters: int
+    n_variables: int
     memory_name: str  # shared memory that holds snapshots; empty: they come in the messages
 
 
@@ -152,7 +152,7 @@ class Update:
     """What happened since the last one: one point for each chunk of batches.
 
     ``positions`` (n,) are in epochs: 2.5 is the middle of the third. ``accuracies`` is None for
-    numbers. ``snapshot``: the flat parameters lie in shared memory, or in ``parameters``.
+    numbers. ``snapshot``: the flat variables lie in shared memory, or in ``variables``.
     """
 
     run: int
@@ -164,7 +164,7 @@ class Update:
     epochs: tuple[EpochProgress, ...] = ()
     probe: Probe | None = None
     snapshot: bool = False
-    parameters: NDArray[Any] | None = None
+    variables: NDArray[Any] | None = None
     paused_after: int = -1  # the run waits, having done the Steer of this serial; -1: it runs
 
     @property

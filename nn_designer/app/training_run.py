@@ -60,7 +60,7 @@ class Run:
         self._prepared = prepared
         self._control = Control(learning_rate=self._settings.learning_rate)
         self._optimizer_settings = optimizer_settings(document)
-        self._snapshots = SnapshotWriter(self._network.parameters)
+        self._snapshots = SnapshotWriter(self._network.variables)
         self._scene = look_at(dataset, prepared, command.run)
         self._prober = Prober(self._network, dataset, prepared, self._scene)
         # "" runs; "batch" and "epoch" run so far and then wait; "now" waits.
@@ -139,8 +139,8 @@ class Run:
                 class_names=tuple(self._prepared.class_names),
                 target_names=tuple(self._prepared.target_names),
                 preprocessing=self._prepared.preprocessing,
-                places=places_of(self._network.weights, self._network.parameters),
-                n_parameters=self._network.parameters.size,
+                places=places_of(self._network.weights, self._network.variables),
+                n_variables=self._network.variables.size,
                 memory_name=self._snapshots.memory_name,
             )
         )
@@ -231,7 +231,7 @@ class Run:
             if self._snapshots.busy and everything:
                 self._wait_for_snapshot()
             if not self._snapshots.busy:
-                update = replace(update, snapshot=True, parameters=self._snapshots.take())
+                update = replace(update, snapshot=True, variables=self._snapshots.take())
                 self._snapshot_due.was_done(now, perf_counter())
         self._link.send(replace(update, probe=self._probe(everything)))
         self._clear()

@@ -192,12 +192,12 @@ class TrainingThread(QThread):
             return
         if isinstance(message, Prepared):
             self._forget_reader()
-            self._reader = SnapshotReader(message.n_parameters, message.memory_name)
+            self._reader = SnapshotReader(message.n_variables, message.memory_name)
         elif isinstance(message, Update) and message.snapshot and self._reader is not None:
-            parameters = self._reader.read(message.parameters)
-            if message.parameters is None:
+            variables = self._reader.read(message.variables)
+            if message.variables is None:
                 host.pipe.send(Steer(message.run, "snapshot_taken"))
-            message = replace(message, parameters=parameters)
+            message = replace(message, variables=variables)
         elif isinstance(message, (Ended, Failed)) and message.run == self._run:
             self._run_is_over()
         self._deliver(message)
@@ -265,7 +265,7 @@ class TrainingThread(QThread):
 
 def merged(first: Update, second: Update) -> Update:
     """Two updates as one."""
-    snapshot = second if second.parameters is not None else first
+    snapshot = second if second.variables is not None else first
     return replace(
         second,
         positions=np.concatenate((first.positions, second.positions)),
@@ -275,7 +275,7 @@ def merged(first: Update, second: Update) -> Update:
         epochs=first.epochs + second.epochs,
         probe=second.probe or first.probe,
         snapshot=first.snapshot or second.snapshot,
-        parameters=snapshot.parameters,
+        variables=snapshot.variables,
     )
 
 

@@ -77,11 +77,14 @@ def check(arguments: argparse.Namespace) -> int:
         layer = document.layer(id)
         shape = report.shapes.get(id)
         sizes = shape_text(shape) if shape else "?"
-        parameters = report.parameters.get(id, 0)
-        say(f"{layer.name:<24} {layer.kind:<12} {sizes:<14} {counted(parameters, 'parameter')}")
+        parameters = counted(report.parameters.get(id, 0), "parameter")
+        say(f"{layer.name:<24} {layer.kind:<12} {sizes:<14} {parameters}")
     assert known is not None
+    total = counted(report.total_parameters, "parameter")
+    if report.trainable_parameters < report.total_parameters:
+        total += f" ({report.trainable_parameters:,} trainable)"
     say(
-        f"{name} is ready to train on {known.title}: {counted(report.total_parameters, 'parameter')}, "
+        f"{name} is ready to train on {known.title}: {total}, "
         f"{report.macs:,} multiplications per sample, about "
         f"{max(report.training_memory_bytes / 2**20, 0.1):,.1f} MB for training."
     )

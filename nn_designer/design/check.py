@@ -57,6 +57,8 @@ class Report:
     total_parameters: int = 0
     macs: int = 0
     training_memory_bytes: int = 0
+    trainable_parameters: int = 0
+    """Those of ``total_parameters`` that training changes."""
 
     @property
     def ok(self) -> bool:
@@ -117,6 +119,7 @@ class _Check:
         known = {id: found for id, found in self.facts.items() if not found.error}
         used = [found for id, found in known.items() if id in self.used]
         parameters = sum(found.parameters for found in used)
+        self._frozen(known)
         need = self._memory(training, known, parameters)
         by_severity = sorted(self.problems, key=lambda problem: problem.severity != "error")
         return Report(
@@ -127,6 +130,7 @@ class _Check:
             parameters,
             sum(found.macs for found in used),
             need,
+            sum(found.trainable for found in used),
         )
 
     def _add(
@@ -284,6 +288,18 @@ class _Check:
         for sentence in read.unknown:
             self._add("warning", f"{title} has the {sentence}")
         return read.values
+
+    def _frozen(self, known: Mapping[str, Facts]) -> None:
+        """Something must be able to learn; the badge goes to the last layer that could."""
+        with_weights = [id for id in self.document.order if id in self.used and id in known]
+        with_weights = [id for id in with_weights if known[id].weights]
+        if with_weights and not any(known[id].trainable for id in with_weights):
+            self._add(
+                "error",
+                "All layers with weights are frozen, so that nothing can learn. Switch on "
+                "Trainable for at least one of them.",
+                self.document.layer(with_weights[-1]),
+            )
 
     def _input_fits(self, summary: DataSummary) -> None:
         for layer in self.document.layers:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from nn_designer.design.frozen import FrozenMap, as_frozen
+from nn_designer.engine.cost import layer_cost
 from nn_designer.layers import LayerKind, Shape, ShapeError
 from nn_designer.params import HasParams, ParamError
 
@@ -67,6 +68,10 @@ class Facts:
     shape: Shape = ()
     activation: str = "linear"
     parameters: int = 0
+    """All numbers that the layer holds."""
+    weights: int = 0
+    """Those that can be learned; of these, training changes the ``trainable`` ones."""
+    trainable: int = 0
     regularized: int = 0
     macs: int = 0
     error: str = ""
@@ -78,12 +83,15 @@ def facts(layer: LayerKind, shapes: tuple[Shape, ...], activations: tuple[str, .
     try:
         shape = layer.output_shape(shapes)
         specs = layer.weight_specs(shapes)
+        cost = layer_cost(layer, shapes)
         return Facts(
             shape,
             layer.output_activation(activations),
+            cost.parameters,
             sum(spec.size for spec in specs),
-            sum(spec.size for spec in specs if spec.l1 or spec.l2),
-            layer.macs(shapes),
+            cost.trainable,
+            sum(spec.size for spec in specs if spec.l1 or spec.l2) if layer.trainable else 0,
+            cost.macs,
         )
     except ShapeError as error:
         return Facts(error=str(error))

@@ -85,4 +85,5 @@ class BatchLoop:
 
 
 def _regularized(network: Network) -> bool:
-    return any(spec.l1 or spec.l2 for specs in network.specs.values() for spec in specs)
+    learned = (network.weight_specs[name] for name in network.weight_gradients)
+    return any(spec.l1 or spec.l2 for specs in learned for spec in specs)

@@ -14,10 +14,10 @@ class Checkpoint:
     """Continuing from it gives the very same weights, bit for bit, as never stopping.
 
     Plain values and arrays (copies), so that it can be sent to another process and kept in a
-    file. ``parameters`` is the network's flat vector.
+    file. ``variables`` is the network's flat vector: parameters and state.
     """
 
-    parameters: np.ndarray
+    variables: np.ndarray
     optimizer_state: Mapping[str, np.ndarray | int]
     epoch: int
     """Epochs done."""

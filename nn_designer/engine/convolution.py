@@ -8,11 +8,16 @@ contiguous runs, and then the numbers under each window are a contiguous matrix 
 channels, B). Windows overlap in memory, nothing is copied for each of them. For the gradient of
 the picture, windows one row high lie over the output's gradient, with nothing to gather; what
 they hand back is added up for each row of the kernel, or, where strides or dilation leave gaps
-between columns, for each tap. The gradient of the kernel sums over places and samples, so it gathers kernel columns
-into (rows, kernel width, channels, columns out · B): then the sum over a row is one product.
+between columns, for each tap. The gradient of the kernel sums over places and samples, so it
+gathers kernel columns into (rows, kernel width, channels, columns out · B): then the sum over a
+row is one product.
+
+All of this is done for a few rows of the output at a time (:data:`BLOCK_BYTES`).
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -20,6 +25,12 @@ from numpy.lib.stride_tricks import as_strided
 from nn_designer.engine.plan import Plan
 from nn_designer.engine.program import SPLIT_WORTH
 from nn_designer.engine.windows import Windows
+
+_Area = tuple[slice, slice]
+
+BLOCK_BYTES = 2**18
+"""What is gathered at a time: so little that it is still in a core's own cache (0.5 MB or more)
+when it is multiplied."""
 
 
 class Convolution:
@@ -43,75 +54,90 @@ class Convolution:
     def emit_forward(self, x: np.ndarray, kernel: np.ndarray, out: np.ndarray) -> None:
         """out (H', W', filters, B) = the kernel over the windows of x (H, W, channels, B)."""
         matrices = kernel.reshape(self._groups, 1, 1, self._filters, -1)
-        self._multiply(matrices, self._windows(x), self._by_group(out, self._filters))
+        target = self._by_group(out, self._filters)
+        width = self._columns.span * self._rows.kernel * self._channels
+        for part, rows in self._blocks(width, x.shape[-1]):
+            self._multiply(matrices, self._windows(x, rows), target[:, part])
 
     def emit_kernel_gradient(self, x: np.ndarray, dy: np.ndarray, out: np.ndarray) -> None:
         """out (filters, kernel width, kernel height, channels) = ∂loss/∂kernel."""
-        plan, rows, columns = self._plan, self._rows, self._columns
-        g, c, f, batch = self._groups, self._channels, self._filters, x.shape[-1]
-        line = columns.count * batch
-        size = self._taps * c
-        gathered = self._columns_side_by_side(x)
-        if gathered.ndim == 7:  # dilated rows: a copy for each window row
-            windows = gathered.reshape(g, rows.count, size, line)
-        else:
-            step = gathered.strides[1]
-            windows = as_strided(
-                gathered,
-                (g, rows.count, size, line),
-                (gathered.strides[0], rows.stride * step, line * x.itemsize, x.itemsize),
-            )
-        turned = plan.scratch((g, rows.count, f, columns.count, batch))
-        split = dy.reshape(rows.count, columns.count, g, f, batch)
-        self._copy(turned, split.transpose(2, 0, 3, 1, 4))
-        right = turned.reshape(g, rows.count, f, line).swapaxes(2, 3)
-        shares = plan.scratch((g, rows.count, size, f))
-        self._multiply(windows, right, shares)
-        by_tap = (g, rows.count, rows.kernel, columns.kernel, c, f)
-        total = out.reshape(g, f, columns.kernel, rows.kernel, c).transpose(0, 3, 2, 4, 1)
-        plan.step(np.add.reduce, shares.reshape(by_tap), 1, None, total)
+        if self._plan.is_unread(out):
+            return
+        plan, taps = self._plan, (self._rows.kernel, self._columns.kernel)
+        g, c, f = self._groups, self._channels, self._filters
+        width = self._columns.count * (self._columns.kernel * c + f)
+        total = plan.scratch((g, self._taps * c, f))
+        for part, rows in self._blocks(width, x.shape[-1]):
+            sums = total if part.start == 0 else plan.scratch(total.shape)
+            self._emit_sums(x, dy[part], rows, sums)
+            if part.start > 0:
+                plan.step(np.add, total, sums, total)
+        by_tap = total.reshape(g, *taps, c, f).transpose(0, 4, 2, 1, 3)
+        plan.step(np.copyto, out.reshape(g, f, *taps[::-1], c), by_tap)
 
     def emit_input_gradient(self, dy: np.ndarray, kernel: np.ndarray, out: np.ndarray) -> None:
         """out (H, W, channels, B) = ∂loss/∂x."""
-        if self._columns.stride == self._columns.dilation == 1:
-            self._emit_added_rows(dy, kernel, out)
+        columns, c = self._columns, self._channels
+        self._plan.step(out.fill, 0.0)
+        if columns.stride == columns.dilation == 1:
+            matrices, width = self._rows_reversed(kernel), columns.size * self._rows.kernel * c
+            for part, rows in self._blocks(width, dy.shape[-1]):
+                self._emit_added_rows(dy[part], matrices, rows, out)
         else:
-            self._emit_added_taps(dy, kernel, out)
+            matrices = kernel.reshape(self._groups, 1, 1, self._filters, -1).swapaxes(3, 4)
+            for part, rows in self._blocks(columns.count * self._taps * c, dy.shape[-1]):
+                self._emit_added_taps(dy[part], matrices, rows, out)
+
+    def _blocks(self, width: int, batch: int) -> Iterator[tuple[slice, Windows]]:
+        """Rows of the output, and their windows, in blocks that gather at most BLOCK_BYTES, with
+        ``width`` numbers of each sample for each row. What a block takes of scratch memory, the
+        next one may take again."""
+        plan, rows = self._plan, self._rows
+        row = width * self._groups * batch * plan.dtype.itemsize
+        most = rows.count if self._splits(rows, batch) else max(BLOCK_BYTES // row, 1)
+        for part, block in rows.blocks(most):
+            with plan.passing_scratch():
+                yield part, block
+
+    def _splits(self, rows: Windows, batch: int) -> bool:
+        """Whether products over all of these rows are shared out to two threads."""
+        outputs = rows.count * self._columns.count * self._groups * self._filters * batch
+        worth = outputs * self._taps * self._channels >= SPLIT_WORTH
+        return self._plan.helper is not None and worth and rows.count > 1
 
     # --- gathering ---
 
-    def _windows(self, x: np.ndarray) -> np.ndarray:
+    def _windows(self, x: np.ndarray, rows: Windows) -> np.ndarray:
         """(groups, H', W', width · height · channels, B): the numbers under each window."""
-        rows, columns = self._rows, self._columns
+        plan, columns = self._plan, self._columns
         g, c, batch = self._groups, self._channels, x.shape[-1]
         size = self._taps * c
+        padded = rows.padded or columns.padded
         whole = g == 1 or columns.kernel == 1
-        if rows.kernel == 1 and columns.dilation == 1 and whole and not self._padded:
+        if rows.kernel == 1 and columns.dilation == 1 and whole and not padded:
             row, column, channel, number = x.strides
             return as_strided(
-                x,
+                x[-rows.before :],
                 (g, rows.count, columns.count, size, batch),
                 (c * channel, rows.stride * row, columns.stride * column, channel, number),
             )
         split = x.reshape(rows.size, columns.size, g, c, batch)
         if columns.dilation > 1:  # windows with gaps: a copy for each
             shape = (g, rows.count, columns.count, columns.kernel, rows.kernel, c, batch)
-            gathered = self._bordered(shape)
-            for i in range(rows.kernel):
-                to_rows, from_rows = rows.inside(i)
-                for j in range(columns.kernel):
-                    to_columns, from_columns = columns.inside(j)
-                    target = gathered[:, to_rows, to_columns, j, i]
-                    source = split[from_rows, from_columns]
-                    self._copy(target, source.transpose(2, 0, 1, 3, 4))
+            gathered = plan.scratch(shape)
+            if padded:
+                plan.step(gathered.fill, 0.0)
+            for i, j, to, places in self._tap_places(rows):
+                self._copy(gathered[:, *to, j, i], split[places].transpose(2, 0, 1, 3, 4))
             return gathered.reshape(g, rows.count, columns.count, size, batch)
-        width = (columns.count - 1) * columns.stride + columns.kernel
-        gathered = self._bordered((g, rows.count, width, rows.kernel, c, batch))
-        last = min(columns.size, width - columns.before)
+        gathered = plan.scratch((g, rows.count, columns.span, rows.kernel, c, batch))
+        to_columns, from_columns = columns.inside_span()
+        self._clear_around(gathered, 2, to_columns)
         for i in range(rows.kernel):
             to_rows, from_rows = rows.inside(i)
-            target = gathered[:, to_rows, columns.before : columns.before + last, i]
-            self._copy(target, split[from_rows, :last].transpose(2, 0, 1, 3, 4))
+            taps = gathered[:, :, to_columns, i]
+            self._clear_around(taps, 1, to_rows)
+            self._copy(taps[:, to_rows], split[from_rows, from_columns].transpose(2, 0, 1, 3, 4))
         group, row, column, _, channel, number = gathered.strides
         return as_strided(
             gathered,
@@ -119,103 +145,128 @@ class Convolution:
             (group, row, columns.stride * column, channel, number),
         )
 
-    def _columns_side_by_side(self, x: np.ndarray) -> np.ndarray:
-        """(groups, rows, kernel width, channels, W', B); with dilated rows (groups, H', kernel
-        height, kernel width, channels, W', B)."""
-        rows, columns = self._rows, self._columns
+    def _columns_side_by_side(self, x: np.ndarray, rows: Windows) -> np.ndarray:
+        """(groups, H', height · width · channels, W' · B): in a row of it, what a tap sees in the
+        windows of a row."""
+        plan, columns = self._plan, self._columns
         g, c, batch = self._groups, self._channels, x.shape[-1]
+        line = columns.count * batch
         split = x.reshape(rows.size, columns.size, g, c, batch)
-        tail = (columns.kernel, c, columns.count, batch)
-        if rows.dilation > 1:
-            gathered = self._bordered((g, rows.count, rows.kernel, *tail))
-            for i in range(rows.kernel):
-                to_rows, from_rows = rows.inside(i)
-                for j in range(columns.kernel):
-                    to_columns, from_columns = columns.inside(j)
-                    target = gathered[:, to_rows, i, j, :, to_columns]
-                    source = split[from_rows, from_columns]
-                    self._copy(target, source.transpose(2, 0, 3, 1, 4))
-            return gathered
-        height = (rows.count - 1) * rows.stride + rows.kernel
-        gathered = self._bordered((g, height, *tail))
-        last = min(rows.size, height - rows.before)
+        if rows.dilation > 1:  # a copy for each row of the kernel
+            shape = (g, rows.count, rows.kernel, columns.kernel, c, columns.count, batch)
+            gathered = plan.scratch(shape)
+            if rows.padded or columns.padded:
+                plan.step(gathered.fill, 0.0)
+            for i, j, (to_rows, to_columns), places in self._tap_places(rows):
+                target = gathered[:, to_rows, i, j, :, to_columns]
+                self._copy(target, split[places].transpose(2, 0, 3, 1, 4))
+            return gathered.reshape(g, rows.count, self._taps * c, line)
+        gathered = plan.scratch((g, rows.span, columns.kernel, c, columns.count, batch))
+        to_rows, from_rows = rows.inside_span()
+        self._clear_around(gathered, 1, to_rows)
         for j in range(columns.kernel):
             to_columns, from_columns = columns.inside(j)
-            target = gathered[:, rows.before : rows.before + last, j, :, to_columns]
-            source = split[:last, from_columns]
-            self._copy(target, source.transpose(2, 0, 3, 1, 4))
-        return gathered
-
-    # --- the picture's gradient ---
-
-    def _emit_added_rows(self, dy: np.ndarray, kernel: np.ndarray, out: np.ndarray) -> None:
-        """Windows of the output's gradient between columns of zeros, with the columns of the
-        kernel reversed; what each row of the kernel hands back is added where that row lies."""
-        plan, rows, columns = self._plan, self._rows, self._columns
-        g, c, f, batch = self._groups, self._channels, self._filters, dy.shape[-1]
-        end = min(columns.size, columns.count + columns.kernel - 1 - columns.before)
-        bordered = plan.buffer((g, rows.count, end + columns.kernel - 1, f, batch))
-        start = columns.kernel - 1 - columns.before
-        inner = bordered[:, :, start : start + columns.count]
-        split = dy.reshape(rows.count, columns.count, g, f, batch).transpose(2, 0, 1, 3, 4)
-        self._copy(inner, split[:, :, : inner.shape[2]])
-        group, row, column, filter_, number = bordered.strides
-        size = columns.kernel * f
-        windows = as_strided(
-            bordered,
-            (g, rows.count, end, size, batch),
-            (group, row, column, filter_, number),
+            taps = gathered[:, to_rows, j]
+            self._clear_around(taps, 3, to_columns)
+            target = taps[:, :, :, to_columns]
+            self._copy(target, split[from_rows, from_columns].transpose(2, 0, 3, 1, 4))
+        group, row, *_, number = gathered.strides
+        return as_strided(
+            gathered,
+            (g, rows.count, self._taps * c, line),
+            (group, rows.stride * row, line * number, number),
         )
-        turned = plan.scratch((g, rows.kernel, c, columns.kernel, f))
-        taps = kernel.reshape(g, f, columns.kernel, rows.kernel, c)[:, :, ::-1]
-        plan.step(np.copyto, turned, taps.transpose(0, 3, 4, 2, 1))
+
+    # --- gradients, for the windows of some rows ---
+
+    def _emit_sums(self, x: np.ndarray, dy: np.ndarray, rows: Windows, out: np.ndarray) -> None:
+        """out (groups, height · width · channels, filters): the kernel's gradient."""
+        plan, columns = self._plan, self._columns
+        g, f, batch = self._groups, self._filters, x.shape[-1]
+        seen = self._columns_side_by_side(x, rows)
+        turned = plan.scratch((g, rows.count, f, columns.count, batch))
+        split = dy.reshape(rows.count, columns.count, g, f, batch)
+        self._copy(turned, split.transpose(2, 0, 3, 1, 4))
+        right = turned.reshape(g, rows.count, f, columns.count * batch).swapaxes(2, 3)
+        if rows.count == 1:
+            self._multiply(seen, right, out[:, None])
+            return
+        shares = plan.scratch((g, rows.count, *out.shape[1:]))
+        self._multiply(seen, right, shares)
+        plan.step(np.add.reduce, shares, 1, None, out)
+
+    def _emit_added_rows(
+        self, dy: np.ndarray, kernel: np.ndarray, rows: Windows, out: np.ndarray
+    ) -> None:
+        """Windows over dy between columns of zeros, with the columns of the kernel reversed;
+        what each row of the kernel hands back is added where that row lies."""
+        plan, columns = self._plan, self._columns
+        g, c, f, batch = self._groups, self._channels, self._filters, dy.shape[-1]
+        end = columns.inside_span()[1].stop  # nobody looks at what is behind
+        start = columns.kernel - 1 - columns.before
+        inner = slice(start, min(start + columns.count, end + columns.kernel - 1))
+        bordered = plan.scratch((g, rows.count, end + columns.kernel - 1, f, batch))
+        self._clear_around(bordered, 2, inner)
+        split = dy.reshape(rows.count, columns.count, g, f, batch).transpose(2, 0, 1, 3, 4)
+        self._copy(bordered[:, :, inner], split[:, :, : inner.stop - start])
+        size = columns.kernel * f
+        windows = as_strided(bordered, (g, rows.count, end, size, batch), bordered.strides)
         shares = plan.scratch((g, rows.count, end, rows.kernel * c, batch))
-        self._multiply(turned.reshape(g, 1, 1, rows.kernel * c, size), windows, shares)
+        self._multiply(kernel, windows, shares)
         parts = shares.reshape(g, rows.count, end, rows.kernel, c, batch)
-        parts = parts.transpose(1, 2, 3, 0, 4, 5)
-        split = out.reshape(rows.size, columns.size, g, c, batch)
-        plan.step(out.fill, 0.0)
+        target = out.reshape(rows.size, columns.size, g, c, batch).transpose(2, 0, 1, 3, 4)
         for i in range(rows.kernel):
             from_rows, to_rows = rows.inside(i)
-            target = split[to_rows, :end]
-            plan.step(np.add, target, parts[from_rows, :, i], target)
+            places = target[:, to_rows, :end]
+            plan.step(np.add, places, parts[:, from_rows, :, i], places)
 
-    def _emit_added_taps(self, dy: np.ndarray, kernel: np.ndarray, out: np.ndarray) -> None:
+    def _rows_reversed(self, kernel: np.ndarray) -> np.ndarray:
+        """(groups, 1, 1, height · channels, width · filters), the columns last to first."""
+        rows, columns = self._rows, self._columns
+        g, c, f = self._groups, self._channels, self._filters
+        turned = self._plan.scratch((g, rows.kernel, c, columns.kernel, f))
+        taps = kernel.reshape(g, f, columns.kernel, rows.kernel, c)[:, :, ::-1]
+        self._plan.step(np.copyto, turned, taps.transpose(0, 3, 4, 2, 1))
+        return turned.reshape(g, 1, 1, rows.kernel * c, columns.kernel * f)
+
+    def _emit_added_taps(
+        self, dy: np.ndarray, kernel: np.ndarray, rows: Windows, out: np.ndarray
+    ) -> None:
         """What each tap of each window hands back, added where the tap lies."""
-        plan, rows, columns = self._plan, self._rows, self._columns
-        g, c, f, batch = self._groups, self._channels, self._filters, dy.shape[-1]
-        size = self._taps * c
-        taps = plan.scratch((g, rows.count, columns.count, size, batch))
-        matrices = kernel.reshape(g, 1, 1, f, size).swapaxes(3, 4)
-        self._multiply(matrices, self._by_group(dy, f), taps)
+        plan, columns = self._plan, self._columns
+        g, c, batch = self._groups, self._channels, dy.shape[-1]
+        taps = plan.scratch((g, rows.count, columns.count, self._taps * c, batch))
+        self._multiply(kernel, self._by_group(dy, self._filters), taps)
         parts = taps.reshape(
             g, rows.count, columns.count, columns.kernel, rows.kernel, c, batch
         ).transpose(1, 2, 3, 4, 0, 5, 6)
-        split = out.reshape(rows.size, columns.size, g, c, batch)
-        plan.step(out.fill, 0.0)
-        for i in range(rows.kernel):
-            from_rows, to_rows = rows.inside(i)
-            for j in range(columns.kernel):
-                from_columns, to_columns = columns.inside(j)
-                target = split[to_rows, to_columns]
-                plan.step(np.add, target, parts[from_rows, from_columns, j, i], target)
+        target = out.reshape(rows.size, columns.size, g, c, batch)
+        for i, j, windows, places in self._tap_places(rows):
+            plan.step(np.add, target[places], parts[*windows, j, i], target[places])
 
     # --- small things ---
 
-    @property
-    def _padded(self) -> bool:
-        return self._rows.padded or self._columns.padded
+    def _tap_places(self, rows: Windows) -> Iterator[tuple[int, int, _Area, _Area]]:
+        """Row and column of each tap, the windows that have it inside, and the places there."""
+        for i in range(rows.kernel):
+            to_rows, from_rows = rows.inside(i)
+            for j in range(self._columns.kernel):
+                to_columns, from_columns = self._columns.inside(j)
+                yield i, j, (to_rows, to_columns), (from_rows, from_columns)
 
-    def _bordered(self, shape: tuple[int, ...]) -> np.ndarray:
-        """An array whose borders are zero and stay so, if there are any."""
-        return self._plan.buffer(shape) if self._padded else self._plan.scratch(shape)
+    def _clear_around(self, array: np.ndarray, axis: int, inside: slice) -> None:
+        """Zeros before and behind a range of an axis, if there is something."""
+        for outside in (slice(0, inside.start), slice(inside.stop, array.shape[axis])):
+            if outside.stop > outside.start:
+                part = array[(slice(None),) * axis + (outside,)]
+                self._plan.step(part.fill, 0.0)
 
     def _copy(self, target: np.ndarray, source: np.ndarray) -> None:
         """Copy; all samples of a place go as one item."""
         if source.size:
             whole = np.dtype((np.void, source.itemsize * source.shape[-1]))
             target, source = target.view(whole)[..., 0], source.view(whole)[..., 0]
-        self._plan.step(np.copyto, target, source)
+            self._plan.step(np.copyto, target, source)
 
     def _by_group(self, picture: np.ndarray, channels: int) -> np.ndarray:
         """(groups, H, W, channels of a group, B), without copying."""
@@ -227,11 +278,11 @@ class Convolution:
         """Stacks of matrix products; with a helper, large ones are shared out by rows."""
         plan = self._plan
         plan.has_small_products = True
-        worth = out.size * a.shape[-1] >= SPLIT_WORTH
-        if plan.helper is None or not worth or out.shape[1] < 2:
+        n_rows = out.shape[1]
+        if plan.helper is None or out.size * a.shape[-1] < SPLIT_WORTH or n_rows < 2:
             plan.step(np.matmul, a, b, out)
             return
-        h = out.shape[1] // 2
+        h = n_rows // 2
         here, there = (
             tuple(array if array.shape[1] == 1 else array[:, part] for array in (a, b, out))
             for part in (slice(h), slice(h, None))
@@ -252,6 +303,8 @@ def emit_bias(plan: Plan, bias: np.ndarray, y: np.ndarray, out: np.ndarray | Non
 
 def emit_bias_gradient(plan: Plan, dy: np.ndarray, out: np.ndarray) -> None:
     """out (channels,) = the sum of dy (H, W, channels, B) over places and samples."""
+    if plan.is_unread(out):
+        return
     height, width, channels, batch = dy.shape
     sums = plan.scratch((channels, batch))
     places = dy.reshape(height * width, channels * batch)

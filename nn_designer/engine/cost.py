@@ -12,16 +12,25 @@ from nn_designer.engine.shapes import Shape, WeightSpec
 class Costed(Protocol):
     """The part of a layer kind that its cost derives from."""
 
+    @property
+    def trainable(self) -> bool: ...
+
     def weight_specs(self, input_shapes: Sequence[Shape]) -> tuple[WeightSpec, ...]: ...
+    def state_specs(self, input_shapes: Sequence[Shape]) -> tuple[WeightSpec, ...]: ...
     def macs(self, input_shapes: Sequence[Shape]) -> int: ...
 
 
 @dataclass(frozen=True)
 class LayerCost:
-    """The cost of one layer; ``macs`` are for one sample, forward."""
+    """The cost of one layer.
+
+    ``parameters`` counts all numbers that the layer holds, of which training changes the
+    ``trainable`` ones; ``macs`` are for one sample, forward.
+    """
 
     parameters: int
     macs: int
+    trainable: int
 
 
 @dataclass(frozen=True)
@@ -36,6 +45,11 @@ class Cost:
         return sum(layer.parameters for layer in self.layers.values())
 
     @property
+    def trainable(self) -> int:
+        """How many of the parameters training changes."""
+        return sum(layer.trainable for layer in self.layers.values())
+
+    @property
     def macs(self) -> int:
         """Multiply-accumulates for one sample, forward."""
         return sum(layer.macs for layer in self.layers.values())
@@ -48,9 +62,12 @@ class Cost:
 
 def layer_cost(layer: Costed, input_shapes: Sequence[Shape]) -> LayerCost:
     """The cost of one layer with inputs of these shapes. Raises ShapeError as its shape rule."""
+    weights = sum(spec.size for spec in layer.weight_specs(input_shapes))
+    state = sum(spec.size for spec in layer.state_specs(input_shapes))
     return LayerCost(
-        parameters=sum(spec.size for spec in layer.weight_specs(input_shapes)),
+        parameters=weights + state,
         macs=layer.macs(input_shapes),
+        trainable=weights if layer.trainable else 0,
     )
 
 

@@ -42,6 +42,8 @@ class Depthwise:
 
     def emit_kernel_gradient(self, x: np.ndarray, dy: np.ndarray, out: np.ndarray) -> None:
         """out (height, width, channels, multiplier) = ∂loss/∂kernel."""
+        if self._plan.is_unread(out):
+            return
         plan, dy, x = self._plan, self._wide(dy), self._narrow(x)
         sums = plan.buffer((*out.shape, x.shape[-1]))  # zero where a tap lies in the padding
         product = plan.scratch(dy.shape)

@@ -19,10 +19,10 @@ class BestEpoch:
         self.epoch = 0
         self.value = math.inf
         self.waited = 0
-        self.parameters: np.ndarray | None = None
+        self.variables: np.ndarray | None = None
         self._improved_from = math.inf
 
-    def update(self, epoch: int, value: float, parameters: np.ndarray) -> bool:
+    def update(self, epoch: int, value: float, variables: np.ndarray) -> bool:
         """Tell the value of an epoch; returns whether it is the best so far.
 
         Any smaller value is a new best (its weights are kept); only one that is smaller by
@@ -36,10 +36,10 @@ class BestEpoch:
         if not value < self.value:
             return False
         self.epoch, self.value = epoch, value
-        if self.parameters is None:
-            self.parameters = parameters.copy()
+        if self.variables is None:
+            self.variables = variables.copy()
         else:
-            np.copyto(self.parameters, parameters)
+            np.copyto(self.variables, variables)
         return True
 
     @property
@@ -49,9 +49,9 @@ class BestEpoch:
 
     def state(self) -> tuple[int, float, int, float, np.ndarray | None]:
         """All that :meth:`load_state` needs to go on."""
-        kept = None if self.parameters is None else self.parameters.copy()
+        kept = None if self.variables is None else self.variables.copy()
         return self.epoch, self.value, self.waited, self._improved_from, kept
 
     def load_state(self, state: tuple[int, float, int, float, np.ndarray | None]) -> None:
         self.epoch, self.value, self.waited, self._improved_from, kept = state
-        self.parameters = None if kept is None else kept.copy()
+        self.variables = None if kept is None else kept.copy()

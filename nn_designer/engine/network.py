@@ -1,8 +1,7 @@
-"""A network: layers wired into a graph, with all parameters in one flat vector."""
+"""A network: layers wired into a graph, with all they hold in one flat vector."""
 
 from __future__ import annotations
 
-import math
 import zlib
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
@@ -21,15 +20,13 @@ from nn_designer.engine.loss import Criterion
 from nn_designer.engine.parallel import Helper
 from nn_designer.engine.plan import Plan
 from nn_designer.engine.program import Program, Step
-from nn_designer.engine.shapes import Shape, WeightSpec, samples_at_once, shape_text
+from nn_designer.engine.shapes import Shape, samples_at_once, shape_text
+from nn_designer.engine.variables import LayerVariables, Variables
 
 __all__ = ["LayerLike", "Network", "NetworkError", "Node", "WeightError"]
 
 PLANS_KEPT = 8
 """So many compiled plans stay in memory; each holds buffers for its batch size."""
-
-
-_Blocks = dict[str, dict[str, np.ndarray]]
 
 
 class WeightError(ValueError):
@@ -39,9 +36,10 @@ class WeightError(ValueError):
 class Network:
     """Nodes compiled into something that predicts, gives gradients and can be trained.
 
-    ``parameters`` and ``gradients`` are flat vectors; ``weights`` maps each node's name to
-    views of the first, ``{"kernel": (in, out), "bias": (out,)}``. One network belongs to one
-    thread: its plans share buffers.
+    ``variables`` is a flat vector of all that layers hold, ``parameters`` its beginning, which
+    is what training changes, and ``gradients`` fits that (variables.py). ``weights`` maps each
+    node's name to views of the variables, ``{"kernel": (in, out), "bias": (out,)}``. One network
+    belongs to one thread: its plans share buffers.
     """
 
     def __init__(
@@ -68,7 +66,15 @@ class Network:
         self.input_name, self.output_name = input_names[0], self.output_names[0]
         self.input_shape = self.shapes[self.input_name]
         self.output_shape = self.shapes[self.output_name]
-        self._allocate()
+        held = Variables([(node, self._input_shapes(node)) for node in self.nodes], self.dtype)
+        self.variables, self.parameters, self.gradients = (
+            held.values,
+            held.parameters,
+            held.gradients,
+        )
+        self.weights, self.weight_gradients = held.weights, held.weight_gradients
+        self.weight_specs, self.state_specs = held.weight_specs, held.state_specs
+        self._held = held
         self.random = np.random.default_rng()
         """Draws what is random in training steps (Dropout); a checkpoint keeps its state."""
         self.second_random = np.random.default_rng()
@@ -82,46 +88,10 @@ class Network:
     def _input_shapes(self, node: Node) -> list[Shape]:
         return [self.shapes[name] for name in node.inputs]
 
-    def _allocate(self) -> None:
-        """One vector for all parameters, one for the gradients, views per node."""
-        layout: dict[str, dict[str, tuple[int, Shape]]] = {}
-        self.specs: dict[str, tuple[WeightSpec, ...]] = {}
-        size = 0
-        for node in self.nodes:
-            shapes = self._input_shapes(node)
-            layout[node.name] = {}
-            for block, shape in node.layer.block_shapes(shapes).items():
-                layout[node.name][block] = (size, shape)
-                size += math.prod(shape)
-            specs = node.layer.weight_specs(shapes)
-            if specs:
-                self.specs[node.name] = specs
-        try:
-            self.parameters = np.zeros(size, self.dtype)
-            # Optimizers use the second row (optimizers.Adam saves a call with it).
-            self.gradients = np.zeros((2, size), self.dtype)[0]
-        except (MemoryError, ValueError):
-            raise NetworkError(
-                f"The network has {size:,} parameters; they need more memory "
-                f"({3 * size * self.dtype.itemsize / 2**30:,.0f} GiB) than this computer can "
-                "give. Use fewer units."
-            ) from None
-        self._layout = layout
-        self._parameter_blocks = _views(self.parameters, layout)
-        self._gradient_blocks = _views(self.gradients, layout)
-        self.weights: dict[str, dict[str, np.ndarray]] = {}
-        self.weight_gradients: dict[str, dict[str, np.ndarray]] = {}
-        """Views of ``gradients``, as ``weights`` are of ``parameters``."""
-        for node in self.nodes:
-            if node.name in self.specs:
-                views = node.layer.weight_views
-                self.weights[node.name] = views(self._parameter_blocks[node.name])
-                self.weight_gradients[node.name] = views(self._gradient_blocks[node.name])
-
     @property
     def parameter_count(self) -> int:
-        """How many numbers training can change."""
-        return self.parameters.size
+        """How many numbers the layers hold: parameters, also frozen ones, and state."""
+        return self.variables.size
 
     @property
     def loss(self) -> str | None:
@@ -148,9 +118,9 @@ class Network:
         Each layer's weights depend on the seed, its name and its own settings only, so that a
         change of one layer leaves the others' first weights as they were.
         """
-        for name, specs in self.specs.items():
+        for name in self.weights:
             rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
-            for spec in specs:
+            for spec in (*self.weight_specs.get(name, ()), *self.state_specs.get(name, ())):
                 initializer = INITIALIZERS[spec.initializer]
                 values = initializer.initialize(rng, spec.shape, spec.fan, self.dtype)
                 if spec.ones is not None:
@@ -202,8 +172,8 @@ class Network:
     def regularization(self) -> float:
         """What L1 and L2 add to the loss with the present weights."""
         total = 0.0
-        for name, specs in self.specs.items():
-            for spec in specs:
+        for name in self.weight_gradients:
+            for spec in self.weight_specs[name]:
                 weight = self.weights[name][spec.name]
                 if spec.l1:
                     total += spec.l1 * float(np.abs(weight).sum(dtype=np.float64))
@@ -236,8 +206,8 @@ class Network:
         gradients of weights are brought together, regularization is added. Not cached."""
         random = self.second_random if half.is_second else self.random
         plan = Plan(half.size, self.dtype, training=True, random=random, half=half)
-        gradients = _views(half.gradients, self._layout)
-        self._emit(plan, True, gradients, share=half.size / half.batch_size)
+        variables = self._held.with_gradients(half.gradients)
+        self._emit(plan, True, variables, share=half.size / half.batch_size)
         return plan
 
     def regularization_steps(self) -> list[Step]:
@@ -249,23 +219,26 @@ class Network:
     def _compile(self, batch_size: int, training: bool, differentiates: bool) -> Plan:
         plan = Plan(batch_size, self.dtype, training=training, random=self.random)
         plan.helper = self.helper
-        self._emit(plan, differentiates, self._gradient_blocks)
+        self._emit(plan, differentiates, self._held.layers)
         if differentiates:
             self._emit_regularization(plan)
         return plan
 
     def _emit(
-        self, plan: Plan, differentiates: bool, gradients: _Blocks, share: float = 1.0
+        self,
+        plan: Plan,
+        differentiates: bool,
+        variables: Mapping[str, LayerVariables],
+        share: float = 1.0,
     ) -> None:
-        """Emit all steps but regularization; ``gradients``, scaled by ``share``, is where the
-        gradients of weights are written."""
+        """Emit all steps but regularization; the gradients of ``variables`` are scaled by
+        ``share``."""
         plan.begin_inputs(self.inputs.width)
         for node in self.nodes:
             inputs = [plan.values[name] for name in node.inputs]
             plan.only_user = only_user(self.nodes, node) if differentiates else None
             plan.begin_layer(
-                self._parameter_blocks[node.name],
-                gradients[node.name],
+                variables[node.name],
                 inputs,
                 differentiates=differentiates,
                 defers_activation=node.name in self.heads.fused_names,
@@ -276,10 +249,10 @@ class Network:
     def _emit_regularization(self, program: Program) -> None:
         """Add the gradients of l1 · Σ|w| + l2 · Σw²."""
         program.release_scratch()
-        for name, specs in self.specs.items():
-            for spec in specs:
+        for name, gradients in self.weight_gradients.items():
+            for spec in self.weight_specs[name]:
                 weight = self.weights[name][spec.name]
-                gradient = self.weight_gradients[name][spec.name]
+                gradient = gradients[spec.name]
                 share = np.empty_like(weight) if spec.l1 or spec.l2 else weight
                 if spec.l1:
                     program.step(np.sign, weight, share)
@@ -344,14 +317,3 @@ class Network:
             {node.name: (node.layer, self._input_shapes(node)) for node in self.nodes},
             bytes_per_number=self.dtype.itemsize,
         )
-
-
-def _views(vector: np.ndarray, layout: Mapping[str, Mapping[str, tuple[int, Shape]]]) -> _Blocks:
-    """Node name → block → the part of a flat vector that belongs to it."""
-    return {
-        node: {
-            name: vector[start : start + math.prod(shape)].reshape(shape)
-            for name, (start, shape) in blocks.items()
-        }
-        for node, blocks in layout.items()
-    }

@@ -29,11 +29,12 @@ layers, or the same layer twice. Gradients nobody needs (of the data) are never 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 from nn_designer.engine.activations import ACTIVATIONS
 from nn_designer.engine.halves import Half, WeightGradient
@@ -43,6 +44,7 @@ from nn_designer.engine.small_values import Place, SmallValues
 
 if TYPE_CHECKING:
     from nn_designer.engine.graph import LayerLike
+    from nn_designer.engine.variables import LayerVariables
 
 
 Postponed = Callable[["Value", bool], "Value"]
@@ -141,8 +143,8 @@ class Plan(Program):
         self.only_user: LayerLike | None = None
         """The one layer that uses the next layer's output, if there is just one and nobody else
         looks at it: while training. A layer may leave to it what it can do with less work."""
-        self._parameters: Mapping[str, np.ndarray] = {}
-        self._gradients: Mapping[str, np.ndarray] = {}
+        self._variables: LayerVariables
+        self._unread = np.zeros(1, self.dtype)
 
     # --- what layers use ---
 
@@ -182,12 +184,41 @@ class Plan(Program):
 
     def parameters(self, block: str) -> np.ndarray:
         """A parameter block of the layer that is being emitted."""
-        return self._parameters[block]
+        return self._variables.parameters[block]
 
     def gradients(self, block: str) -> np.ndarray:
         """The gradient of a parameter block; the backward steps must fill it with the sum over
-        the plan's samples. In a half of a batch that is a share, see halves.py."""
-        return self._gradients[block]
+        the plan's samples. In a half of a batch that is a share, see halves.py.
+
+        Of a frozen layer it is an array without memory, and steps that get it are left out: a
+        layer need not know whether it is frozen. It may ask :meth:`is_unread`, to leave out more.
+        """
+        gradient = self._variables.gradients.get(block)
+        if gradient is None:
+            shape = self.parameters(block).shape
+            gradient = as_strided(self._unread, shape, (0,) * len(shape))
+        return gradient
+
+    def is_unread(self, array: np.ndarray) -> bool:
+        """Whether this is the gradient of a frozen block, which nobody reads."""
+        return array.ctypes.data == self._unread.ctypes.data
+
+    def step(self, function: Callable[..., Any], *arguments: Any) -> None:
+        if not self._gets_unread(arguments):
+            super().step(function, *arguments)
+
+    def _gets_unread(self, arguments: tuple[Any, ...]) -> bool:
+        return any(
+            self._gets_unread(argument)
+            if isinstance(argument, tuple)
+            else isinstance(argument, np.ndarray) and self.is_unread(argument)
+            for argument in arguments
+        )
+
+    def state(self, name: str) -> np.ndarray:
+        """What the layer that is being emitted keeps from step to step without learning it. Only
+        the steps of a plan that is :attr:`training` may change it."""
+        return self._variables.state[name]
 
     def weight_gradient(self, dz: np.ndarray, rows: np.ndarray, gradient: np.ndarray) -> None:
         """Steps gradient = dz @ rows.T, the gradient of a matrix that was multiplied by rows.
@@ -199,7 +230,7 @@ class Plan(Program):
         """
         if self._half is None:
             self.matmul(dz, rows.T, gradient)
-        else:
+        elif not self.is_unread(gradient):
             whole_dz, whole_rows = self._half.gathered(self, dz), self._half.gathered(self, rows)
             self._half.products.append(WeightGradient(whole_dz, whole_rows, gradient))
 
@@ -210,16 +241,20 @@ class Plan(Program):
         return value.storage.gradient[:-1]
 
     @contextmanager
-    def gradient_target(self, value: Value, *, augmented: bool = False) -> Iterator[np.ndarray]:
+    def gradient_target(
+        self, value: Value, *, augmented: bool = False, overwrite: bool = False
+    ) -> Iterator[np.ndarray]:
         """Where to write this layer's share of ∂loss/∂value: (F, B).
 
-        ``augmented`` gives (F + 1, B), the last row of no meaning. Don't ask for values that
-        need no gradient. The array must be written whole; it is not zero before.
+        ``augmented`` gives (F + 1, B), the last row of no meaning. ``overwrite``: nobody else
+        uses the value, and what made it does not read it again; the gradient may take its
+        memory. Don't ask for values that need no gradient. The array must be written whole; it
+        is not zero before.
         """
         storage = value.storage
         shape = storage.augmented.shape
         if storage.gradient is None:
-            gradient = self.buffer(shape)
+            gradient = storage.augmented if overwrite else self.buffer(shape)
             yield gradient if augmented else gradient[:-1]
             storage.gradient = gradient
         else:
@@ -289,17 +324,16 @@ class Plan(Program):
 
     def begin_layer(
         self,
-        parameters: Mapping[str, np.ndarray],
-        gradients: Mapping[str, np.ndarray],
+        variables: LayerVariables,
         inputs: list[Value],
         *,
         differentiates: bool,
         defers_activation: bool,
     ) -> None:
-        """The next steps are those of a layer with these blocks and inputs."""
+        """The next steps are those of a layer with these variables and inputs."""
         self.release_scratch()
-        self._parameters, self._gradients = parameters, gradients
-        learns = bool(parameters) or any(value.needs_gradient for value in inputs)
+        self._variables = variables
+        learns = bool(variables.gradients) or any(value.needs_gradient for value in inputs)
         self._needs_gradient = differentiates and learns
         self._defers_activation = defers_activation
         self._skips_activation = defers_activation and differentiates

@@ -15,6 +15,9 @@ import numpy as np
 from nn_designer.engine.plan import Plan
 from nn_designer.engine.windows import Windows
 
+BLOCK_BYTES = 2**18
+"""What is compared at a time when gradients are handed back."""
+
 ROWS, COLUMNS = 0, 1
 Index = tuple[slice, ...]
 
@@ -32,7 +35,8 @@ class _Stage(ABC):
 
     @property
     def reads_output(self) -> bool:
-        """Whether the backward steps compare with the output."""
+        """Whether the backward steps compare with the output. Those of a maximum that don't may
+        overwrite the input with its gradient."""
         return False
 
     def shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -55,11 +59,15 @@ class _Stage(ABC):
     def _emit_cleared(self, dx: np.ndarray) -> None:
         """Zeros where no tap writes; everywhere if shares are added up."""
         windows = self._windows
-        end = windows.count * windows.stride
-        if not windows.apart or windows.padded or windows.stride > windows.kernel:
+        if not windows.apart or windows.padded:
             self._plan.step(dx.fill, 0.0)
-        elif end < windows.size:
-            self._plan.step(dx[_along(self._axis, slice(end, None))].fill, 0.0)
+            return
+        end = windows.count * windows.stride
+        between = [slice(i, end, windows.stride) for i in range(windows.kernel, windows.stride)]
+        for part in (*between, slice(end, None)):
+            places = dx[_along(self._axis, part)]
+            if places.size:
+                self._plan.step(places.fill, 0.0)
 
     def _emit_share(self, share: np.ndarray, dx: np.ndarray) -> None:
         """Write a tap's share of the gradient, or add it where taps may share places."""
@@ -92,14 +100,22 @@ class _MaxStage(_Stage):
 
     def emit_backward(self, x: np.ndarray, y: np.ndarray, dy: np.ndarray, dx: np.ndarray) -> None:
         plan, taps = self._plan, self._taps()
-        share = plan.scratch(dy.shape)
         self._emit_cleared(dx)
         if not self.reads_output:
             (_, first), (_, second) = taps
-            plan.step(np.greater_equal, x[first], x[second], share)
-            plan.step(np.multiply, dy, share, dx[first])
-            plan.step(np.subtract, dy, dx[first], dx[second])
+            pairs = (x[first], x[second], dx[first], dx[second])
+            n_rows, row = len(dy), max(dx[:1].nbytes, 1)
+            rows = max(BLOCK_BYTES // row, 1)
+            larger = plan.scratch((min(rows, n_rows), *dy.shape[1:]), np.bool_)
+            for start in range(0, n_rows, rows):  # while they are in a core's cache
+                block = slice(start, start + rows)
+                one, other, to_one, to_other = (array[block] for array in pairs)
+                first_larger, gradient = larger[: len(one)], dy[block]
+                plan.step(np.greater_equal, one, other, first_larger)
+                plan.step(np.multiply, gradient, first_larger, to_one)
+                plan.step(np.subtract, gradient, to_one, to_other)
             return
+        share = plan.scratch(dy.shape)
         rest = plan.scratch(dy.shape)  # what no tap has taken yet
         plan.step(np.copyto, rest, dy)
         for window, place in taps:
@@ -144,6 +160,11 @@ class _Pooling:
         """Whether the backward steps read the output, so that nobody may overwrite it."""
         return bool(self._stages) and self._stages[-1].reads_output
 
+    @property
+    def overwrites_input(self) -> bool:
+        """Whether the gradient of the input may be written over the input."""
+        return bool(self._stages) and not self._stages[0].reads_output
+
     def emit_forward(self, x: np.ndarray, out: np.ndarray) -> None:
         """out (H', W', channels, B) from x (H, W, channels, B)."""
         self._values = [x]
@@ -159,7 +180,12 @@ class _Pooling:
         """dx, after :meth:`emit_forward` of the same arrays."""
         for index in reversed(range(len(self._stages))):
             x, y = self._values[index : index + 2]
-            target = dx if index == 0 else self._plan.scratch(x.shape)
+            if index == 0:
+                target = dx
+            elif any(stage.reads_output for stage in self._stages):
+                target = self._plan.scratch(x.shape)
+            else:
+                target = x
             self._stages[index].emit_backward(x, y, dy, target)
             dy = target
         if not self._stages:

@@ -11,14 +11,15 @@ call), and arithmetic functions take their output by position. ``np.maximum`` an
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from nn_designer.engine.parallel import Helper, one_blas_thread
+from nn_designer.engine.scratch import Scratch
 
 SPLIT_WORTH = 40_000_000
 """Multiply-accumulates of a matrix product from which on a helper pays: 1 ms alone."""
@@ -45,8 +46,7 @@ class Program:
         """Whether steps rely on infinity for what is too large for a number."""
         self._constants: dict[float, np.ndarray] = {}
         self._filled: dict[tuple[float, tuple[int, ...]], np.ndarray] = {}
-        self._scratch: dict[tuple[tuple[int, ...], np.dtype[Any]], list[np.ndarray]] = {}
-        self._scratch_used: dict[tuple[tuple[int, ...], np.dtype[Any]], int] = {}
+        self._scratch = Scratch()
 
     def run(self) -> None:
         """Run all steps in order."""
@@ -119,14 +119,15 @@ class Program:
 
     def scratch(self, shape: tuple[int, ...], dtype: Any = None) -> np.ndarray:
         """An array for the steps until :meth:`release_scratch`; then others write over it."""
-        key = (tuple(shape), self.dtype if dtype is None else np.dtype(dtype))
-        pool = self._scratch.setdefault(key, [])
-        used = self._scratch_used.get(key, 0)
-        if used == len(pool):
-            pool.append(np.zeros(*key))
-        self._scratch_used[key] = used + 1
-        return pool[used]
+        return self._scratch.array(shape, self.dtype if dtype is None else np.dtype(dtype))
 
     def release_scratch(self) -> None:
         """All scratch arrays handed out so far may be used again by later steps."""
-        self._scratch_used.clear()
+        self._scratch.release()
+
+    @contextmanager
+    def passing_scratch(self) -> Iterator[None]:
+        """Scratch arrays handed out inside may be used again by the steps after it."""
+        mark = self._scratch.mark()
+        yield
+        self._scratch.release(mark)

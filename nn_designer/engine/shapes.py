@@ -16,7 +16,7 @@ class ShapeError(ValueError):
 
 @dataclass(frozen=True)
 class WeightSpec:
-    """A trainable tensor of a layer, in the layout that files use (Dense kernel: (in, out)).
+    """A tensor that a layer holds, in the layout that files use (Dense kernel: (in, out)).
 
     Keys for the initializer and the regularizer are the layer's settings' values.
     ``fan`` is (fan_in, fan_out) for the initializers that scale by it.

@@ -73,6 +73,11 @@ class TrainingRun:
                 network.set_loss(settings.loss)
             except NetworkError as error:
                 raise TrainingError(str(error)) from None
+        if network.weight_specs and not network.weight_gradients:
+            raise TrainingError(
+                "All layers with weights are frozen, so that nothing can learn. Switch on "
+                "Trainable for at least one of them."
+            )
         self.network = network
         self.settings = settings
         self.control = control if control is not None else Control()
@@ -107,10 +112,10 @@ class TrainingRun:
             random.bit_generator.state = fresh.bit_generator.state
         if checkpoint is not None:
             self._check_identity(checkpoint)
-            np.copyto(network.parameters, checkpoint.parameters)
+            np.copyto(network.variables, checkpoint.variables)
         self._splits = splits_batches(network, self._batch_size)
         try:
-            self._first_parameters = network.parameters.copy()
+            self._first_variables = network.variables.copy()
             self.optimizer.bind(network.parameters, network.gradients, network.helper)
         except MemoryError:
             raise TrainingError(
@@ -127,6 +132,7 @@ class TrainingRun:
         s = self.settings
         return {
             "number of parameters": self.network.parameter_count,
+            "number of trainable parameters": self.network.parameters.size,
             "number of training samples": self._n,
             "batch size": s.batch_size,
             "loss": s.loss,
@@ -142,9 +148,9 @@ class TrainingRun:
         """
         if self._diverged:
             raise TrainingError("The run diverged; start again with a smaller learning rate.")
-        parameters = self.network.parameters if self._replaced is None else self._replaced
+        variables = self.network.variables if self._replaced is None else self._replaced
         return Checkpoint(
-            parameters=parameters.copy(),
+            variables=variables.copy(),
             optimizer_state=self.optimizer.state(),
             epoch=self._epoch,
             batch=self._batch,
@@ -307,13 +313,13 @@ class TrainingRun:
                 watched = validation.loss
             else:
                 watched = train.loss
-            finite = math.isfinite(watched) and bool(np.isfinite(network.parameters).all())
+            finite = math.isfinite(watched) and bool(np.isfinite(network.variables).all())
         if not finite:
             return None
         self._epoch += 1
         self._batch = 0
         self._order_state = self._order_random.bit_generator.state
-        is_best = self._best.update(self._epoch, watched, network.parameters)
+        is_best = self._best.update(self._epoch, watched, network.variables)
         self._epoch_seconds = self._train_seconds + perf_counter() - begin
         return EpochProgress(
             epoch=self._epoch,
@@ -342,9 +348,9 @@ class TrainingRun:
     def _finished(self, reason: str) -> Finished:
         settings, best = self.settings, self._best
         restores = settings.early_stopping and settings.keep_best and reason != "stopped"
-        if restores and best.parameters is not None and best.epoch != self._epoch:
-            self._replaced = self.network.parameters.copy()
-            np.copyto(self.network.parameters, best.parameters)
+        if restores and best.variables is not None and best.epoch != self._epoch:
+            self._replaced = self.network.variables.copy()
+            np.copyto(self.network.variables, best.variables)
         kept = f" The weights are those of epoch {best.epoch:,}, the best." if restores else ""
         messages = {
             "completed": f"Training is complete: {_epochs(self._epoch)}.{kept}",
@@ -357,8 +363,8 @@ class TrainingRun:
     def _finished_diverged(self) -> Finished:
         self._diverged = True
         network, best = self.network, self._best
-        back_to = self._first_parameters if best.parameters is None else best.parameters
-        np.copyto(network.parameters, back_to)
+        back_to = self._first_variables if best.variables is None else best.variables
+        np.copyto(network.variables, back_to)
         message = divergence_message(
             epoch=self._epoch + 1,
             batch=self._batch,

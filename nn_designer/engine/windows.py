@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -10,7 +12,8 @@ import numpy as np
 @dataclass(frozen=True)
 class Windows:
     """``count`` windows of ``kernel`` taps over ``size`` places, with ``before`` places of
-    padding in front. Tap t of window w lies at w · stride + t · dilation - before."""
+    padding in front (or, below 0, places that no window looks at). Tap t of window w lies at
+    w · stride + t · dilation - before."""
 
     size: int
     kernel: int
@@ -22,8 +25,7 @@ class Windows:
     @property
     def padded(self) -> bool:
         """Whether some tap of some window lies outside."""
-        last = (self.count - 1) * self.stride + (self.kernel - 1) * self.dilation
-        return self.before > 0 or last >= self.size
+        return self.before > 0 or self.span - self.before > self.size
 
     @property
     def apart(self) -> bool:
@@ -40,6 +42,25 @@ class Windows:
         start = first * self.stride + offset
         stop = start + (last - first - 1) * self.stride + 1
         return slice(first, last), slice(start, stop, self.stride)
+
+    @property
+    def span(self) -> int:
+        """How many places lie between the first and the last tap of all windows, with both."""
+        return (self.count - 1) * self.stride + (self.kernel - 1) * self.dilation + 1
+
+    def inside_span(self) -> tuple[slice, slice]:
+        """The part of the span that lies inside, and the places there."""
+        first, start = max(0, self.before), max(0, -self.before)
+        length = max(0, min(self.size - start, self.span - first))
+        return slice(first, first + length), slice(start, start + length)
+
+    def blocks(self, most: int) -> Iterator[tuple[slice, Windows]]:
+        """The windows in blocks of at most ``most``, nearly equal: which, and they alone."""
+        n_blocks = -(-self.count // max(most, 1))
+        edges = [i * self.count // n_blocks for i in range(n_blocks + 1)]
+        for first, last in pairwise(edges):
+            before = self.before - first * self.stride
+            yield slice(first, last), replace(self, count=last - first, before=before)
 
     def inside_counts(self) -> np.ndarray:
         """How many taps of each window lie inside."""

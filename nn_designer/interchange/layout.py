@@ -26,7 +26,9 @@ class Step:
     @property
     def tensor_shapes(self) -> dict[str, Shape]:
         """Tensor name → shape, in the layout of files: kernel (in, out), bias (out,)."""
-        return {spec.name: spec.shape for spec in self.kind.weight_specs(self.input_shapes)}
+        weights = self.kind.weight_specs(self.input_shapes)
+        state = self.kind.state_specs(self.input_shapes)
+        return {spec.name: spec.shape for spec in (*weights, *state)}
 
     def as_json(self) -> dict[str, Any]:
         return {

@@ -8,6 +8,7 @@ from nn_designer.layers.activation import ActivationLayer
 from nn_designer.layers.arithmetic import Add, Average, Maximum, Multiply, Subtract
 from nn_designer.layers.attention import MultiHeadAttention
 from nn_designer.layers.base import Category, LayerKind, Shape, ShapeError, WeightSpec
+from nn_designer.layers.batch_normalization import BatchNormalization
 from nn_designer.layers.conv_transpose import Conv2DTranspose
 from nn_designer.layers.convolution import Conv1D, Conv2D
 from nn_designer.layers.dense import Dense
@@ -85,6 +86,7 @@ KINDS: dict[str, type[LayerKind]] = {
         ActivationLayer,
         PReLU,
         Formula,
+        BatchNormalization,
         LayerNormalization,
         GroupNormalization,
         Normalization,

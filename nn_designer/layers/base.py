@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import Enum
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from nn_designer.engine.loss import OwnLoss
 from nn_designer.engine.shapes import Shape, ShapeError, WeightSpec, shape_text
 from nn_designer.layers.exchange import ForeignTensor
-from nn_designer.params import HasParams
+from nn_designer.params import Bool, HasParams
 
 if TYPE_CHECKING:
     from nn_designer.engine.plan import Plan, Value
@@ -74,7 +74,21 @@ class LayerKind(HasParams):
     channels_first_in_torch: ClassVar[bool] = False
     """Whether PyTorch's modules want pictures and series with the channels as first axis."""
     torch_tensors: ClassVar[Mapping[str, ForeignTensor]] = {}
-    """What PyTorch makes of the tensors of :meth:`weight_specs`, by their name here."""
+    """What PyTorch makes of the layer's tensors, by their name here."""
+
+    trainable = Bool(
+        True,
+        help="Whether training changes the weights. Switched off, the layer is frozen: it keeps "
+        "those it has.",
+        advanced=True,
+    )
+
+    def __init_subclass__(cls, **keywords: Any) -> None:
+        """Kinds with weights can be frozen: it is their last setting; others do not have it."""
+        super().__init_subclass__(**keywords)
+        trainable = cls.params.pop("trainable", LayerKind.trainable)
+        if cls.weight_specs is not LayerKind.weight_specs:
+            cls.params["trainable"] = trainable
 
     def summary(self) -> str:
         """The main setting as shown on the card: ``10 units``. May be empty."""
@@ -97,7 +111,12 @@ class LayerKind(HasParams):
         return OwnLoss()
 
     def weight_specs(self, input_shapes: Sequence[Shape]) -> tuple[WeightSpec, ...]:
-        """The trainable tensors, in the layout of files."""
+        """The tensors that are learned, in the layout of files."""
+        return ()
+
+    def state_specs(self, input_shapes: Sequence[Shape]) -> tuple[WeightSpec, ...]:
+        """The tensors that the layer keeps from step to step without learning them, such as
+        running means, in the layout of files; :meth:`emit` finds them by ``Plan.state``."""
         return ()
 
     def block_shapes(self, input_shapes: Sequence[Shape]) -> dict[str, Shape]:

@@ -64,7 +64,8 @@ class _Pooling(PictureKind):
 
         def backward() -> None:
             dy = self.as_picture(y.shaped(plan.gradient(y)))
-            with plan.gradient_target(x) as dx:
+            overwrite = x.postponed is not None and pooling.overwrites_input
+            with plan.gradient_target(x, overwrite=overwrite) as dx:
                 pooling.emit_backward(dy, self.as_picture(x.shaped(dx)))
 
         plan.on_backward(backward, y)

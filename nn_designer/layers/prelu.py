@@ -88,9 +88,10 @@ class PReLU(LayerKind):
         def backward() -> None:
             dy = y.shaped(plan.gradient(y))
             share = plan.scratch(dy.shape)
-            plan.step(np.multiply, dy, negative, share)
-            axes = tuple(i for i, size in enumerate(alpha.shape) if size == 1)
-            plan.step(np.add.reduce, share, axes, None, alpha_gradient, True)
+            if not plan.is_unread(alpha_gradient):
+                plan.step(np.multiply, dy, negative, share)
+                axes = tuple(i for i, size in enumerate(alpha.shape) if size == 1)
+                plan.step(np.add.reduce, share, axes, None, alpha_gradient, True)
             if x.needs_gradient:
                 with plan.gradient_target(x) as dx:
                     # The slope is alpha where y came from below, else 1.

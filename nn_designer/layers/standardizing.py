@@ -153,11 +153,12 @@ class Affine:
         plan = self._plan
         if self.beta is not None:
             plan.step(np.add.reduce, dy, self._summed, None, self._beta_gradient, True)
-        if self.gamma is None:
+        if self.gamma is None or self._gamma_gradient is None:
             return dy
         product = plan.scratch(dy.shape)
-        plan.step(np.multiply, dy, standard, product)
-        plan.step(np.add.reduce, product, self._summed, None, self._gamma_gradient, True)
+        if not plan.is_unread(self._gamma_gradient):
+            plan.step(np.multiply, dy, standard, product)
+            plan.step(np.add.reduce, product, self._summed, None, self._gamma_gradient, True)
         plan.step(np.multiply, dy, self.gamma, product)
         return product
 

@@ -125,31 +125,31 @@ def test_confusion_counts_have_a_row_for_each_true_class() -> None:
 def test_weights_come_out_of_the_flat_vector_as_they_lie_in_it() -> None:
     document = new("spiral")
     network = compile_design(document, summary=load(document.data).summary())
-    places = places_of(network.weights, network.parameters)
-    found = weights_at(places, network.parameters.copy())
+    places = places_of(network.weights, network.variables)
+    found = weights_at(places, network.variables.copy())
     for layer, named in network.get_weights().items():
         for name, values in named.items():
             np.testing.assert_array_equal(found[layer][name], values)
 
 
 def test_small_snapshots_are_copies_in_the_message() -> None:
-    parameters = np.arange(10, dtype=np.float32)
-    writer, reader = SnapshotWriter(parameters), SnapshotReader(10, "")
+    variables = np.arange(10, dtype=np.float32)
+    writer, reader = SnapshotWriter(variables), SnapshotReader(10, "")
     taken = writer.take()
-    parameters[:] = 0
+    variables[:] = 0
     assert writer.memory_name == "" and not writer.busy
     assert reader.read(taken) is taken and taken is not None and taken[9] == 9
 
 
 def test_big_snapshots_wait_until_the_last_one_was_taken() -> None:
-    parameters = np.ones(SMALL_BYTES, dtype=np.float32)
-    writer = SnapshotWriter(parameters)
-    reader = SnapshotReader(parameters.size, writer.memory_name)
+    variables = np.ones(SMALL_BYTES, dtype=np.float32)
+    writer = SnapshotWriter(variables)
+    reader = SnapshotReader(variables.size, writer.memory_name)
     assert writer.take() is None and writer.busy
     got = reader.read(None)
     writer.taken()
     assert not writer.busy and got is not None and got.sum() == SMALL_BYTES
-    parameters[:] = 2
+    variables[:] = 2
     writer.take()
     assert got[0] == 1.0  # a copy, not the memory itself
     name = writer.memory_name
@@ -179,10 +179,10 @@ def test_updates_merge_without_losing_anything() -> None:
         None,
         probe=probe,
         snapshot=True,
-        parameters=np.array([1.0]),
+        variables=np.array([1.0]),
     )
     second = Update(1, 2.0, np.array([2.0]), np.array([1.0]), np.array([0.5]), None)
     both = merged(first, second)
     assert both.position == 2.0 and both.losses.tolist() == [3.0, 2.0, 1.0]
-    assert both.probe is probe and both.parameters is first.parameters
+    assert both.probe is probe and both.variables is first.variables
     assert both.accuracies is not None and both.accuracies.tolist() == [0.5]

@@ -353,3 +353,24 @@ def test_what_was_found_wrong_is_not_taken_for_what_equals_it_in_python():
 
     assert [ok("use_bias", value) for value in (1, True, 1.0)] == [False, True, False]
     assert [ok("units", value) for value in (1, True, 1.0)] == [True, False, True]
+
+
+def test_a_design_in_which_nothing_can_learn_is_refused():
+    document = iris_design()
+    first, last = (layer.id for layer in document.of_kind("dense"))
+    assert check(edits.set_setting(document, first, "trainable", False), IRIS).ok
+    document = edits.set_setting(document, (first, last), "trainable", False)
+    (problem,) = check(document, IRIS).errors
+    assert problem.layer_id == last
+    assert problem.sentence == (
+        "All layers with weights are frozen, so that nothing can learn. Switch on Trainable for "
+        "at least one of them."
+    )
+
+
+def test_frozen_layers_count_as_parameters_that_are_not_trainable():
+    document = iris_design()
+    first = document.of_kind("dense")[0].id
+    report = check(edits.set_setting(document, first, "trainable", False), IRIS)
+    assert report.total_parameters == check(document, IRIS).trainable_parameters
+    assert report.trainable_parameters == report.total_parameters - report.parameters[first]

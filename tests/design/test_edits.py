@@ -283,7 +283,7 @@ def test_a_position_must_be_an_ordinary_number():
             "unit",
             3,
             "Dense 1 has no setting 'unit'; its settings are units, activation, use_bias, "
-            "kernel_initializer, bias_initializer, l1, l2. Did you mean 'units'?",
+            "kernel_initializer, bias_initializer, l1, l2, trainable. Did you mean 'units'?",
         ),
     ],
 )

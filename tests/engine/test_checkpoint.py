@@ -80,8 +80,8 @@ def test_after_early_stopping_it_goes_on_from_the_last_weights_not_the_best() ->
     assert reports[-1].best_epoch < n_epochs
     last = make()
     list(train(last, data, settings.replace(epochs=n_epochs)))
-    np.testing.assert_array_equal(run.checkpoint().parameters, last.parameters)
-    assert not np.array_equal(net.parameters, last.parameters)
+    np.testing.assert_array_equal(run.checkpoint().variables, last.variables)
+    assert not np.array_equal(net.variables, last.variables)
 
 
 def test_a_checkpoint_does_not_change_afterwards() -> None:
@@ -90,9 +90,9 @@ def test_a_checkpoint_does_not_change_afterwards() -> None:
     while not isinstance(next(reports), EpochProgress):
         pass
     checkpoint = run.checkpoint()
-    kept = checkpoint.parameters.copy(), checkpoint.optimizer_state["mean"].copy()
+    kept = checkpoint.variables.copy(), checkpoint.optimizer_state["mean"].copy()
     list(reports)
-    np.testing.assert_array_equal(checkpoint.parameters, kept[0])
+    np.testing.assert_array_equal(checkpoint.variables, kept[0])
     np.testing.assert_array_equal(checkpoint.optimizer_state["mean"], kept[1])
 
 

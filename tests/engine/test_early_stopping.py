@@ -18,7 +18,7 @@ def test_the_smallest_value_is_the_best() -> None:
     best = BestEpoch()
     assert told(best, [3.0, 2.0, 2.5, 2.0, 1.0, 1.5]) == [True, True, False, False, True, False]
     assert (best.epoch, best.value) == (5, 1.0)
-    np.testing.assert_array_equal(best.parameters, [5, 5, 5])
+    np.testing.assert_array_equal(best.variables, [5, 5, 5])
     assert not best.exhausted
 
 
@@ -47,7 +47,7 @@ def test_slow_progress_adds_up() -> None:
 def test_no_number_is_never_the_best() -> None:
     best = BestEpoch(patience=1)
     assert told(best, [math.nan]) == [False]
-    assert best.parameters is None
+    assert best.variables is None
 
 
 def test_going_on_from_a_state() -> None:
@@ -57,4 +57,4 @@ def test_going_on_from_a_state() -> None:
     second.load_state(first.state())
     first.update(4, 1.0, np.full(3, 4))  # does not reach into the second
     assert (second.epoch, second.value, second.waited) == (2, 2.0, 1)
-    np.testing.assert_array_equal(second.parameters, [2, 2, 2])
+    np.testing.assert_array_equal(second.variables, [2, 2, 2])

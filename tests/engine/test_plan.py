@@ -169,9 +169,13 @@ def test_extreme_weights_do_not_warn() -> None:
 def test_scratch_is_shared_and_buffers_are_not() -> None:
     program = Program(np.float32)
     first, second = program.scratch((2, 3)), program.scratch((2, 3))
-    assert first is not second
+    assert not np.shares_memory(first, second)
     program.release_scratch()
-    assert program.scratch((2, 3)) is first
+    assert np.shares_memory(program.scratch((5,), np.float64), first)
+    assert not np.shares_memory(program.scratch((2, 3)), first)
+    with program.passing_scratch():
+        passing = program.scratch((4,))
+    assert np.shares_memory(program.scratch((4,)), passing)
     assert program.buffer((2, 3)) is not program.buffer((2, 3))
     assert program.constant(0.5) is program.constant(0.5)
     assert program.filled(0.0, (2, 3)) is program.filled(0.0, (2, 3))

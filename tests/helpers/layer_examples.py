@@ -11,7 +11,10 @@ from nn_designer.engine.shapes import Shape
 from nn_designer.layers import KINDS, LayerKind
 from tests.helpers.nodes import dense, node
 
-SETTINGS: dict[str, tuple[dict[str, Any], ...]] = {"dot": ({"normalize": True},)}
+SETTINGS: dict[str, tuple[dict[str, Any], ...]] = {
+    "dot": ({"normalize": True},),
+    "batch_normalization": ({"center": False},),
+}
 """Kind → further settings that deserve an example beside the default ones."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -141,6 +142,14 @@ EXAMPLES: dict[str, list[Node]] = {**_examples(), **layer_examples()}
 """What the example shows → its nodes."""
 
 
+def each_frozen(nodes: list[Node]) -> Iterator[list[Node]]:
+    """The network with one of its layers frozen, for each layer that can be, but the last."""
+    can_be = [n for n in nodes if "trainable" in n.layer.params and n.name != "last"]
+    for frozen in can_be:
+        layer = frozen.layer.replace(trainable=False)
+        yield [n._replace(layer=layer) if n is frozen else n for n in nodes]
+
+
 def batch(network: Network, size: int = 5, seed: int = 1) -> tuple[Arrays, Arrays]:
     """Random samples and fitting targets for the network's losses; by name where there are
     several Inputs or Outputs."""
@@ -165,7 +174,13 @@ def only(arrays: dict[str, np.ndarray]) -> Arrays:
 
 
 def randomize(network: Network, seed: int = 2, scale: float = 0.7) -> Network:
-    """Random weights and biases: a gradient that is right only at initial weights is wrong."""
+    """Random weights and biases: a gradient that is right only at initial weights is wrong.
+
+    State (means, variances) becomes random positive numbers.
+    """
     rng = np.random.default_rng(seed)
-    network.parameters[...] = rng.normal(scale=scale, size=network.parameters.size)
+    n_state = sum(spec.size for specs in network.state_specs.values() for spec in specs)
+    n_weights = network.variables.size - n_state
+    network.variables[:n_weights] = rng.normal(scale=scale, size=n_weights)
+    network.variables[n_weights:] = rng.uniform(0.5, 1.5, n_state)
     return network

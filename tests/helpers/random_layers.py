@@ -29,7 +29,8 @@ def random_layer(
 ) -> tuple[LayerKind, list[Shape], dict[str, Any]]:
     """A layer, shapes of its inputs, its settings. Draws until they fit together."""
     for _ in range(TRIES):
-        settings = {name: random_value(param, rng) for name, param in kind.params.items()}
+        drawn = {name: param for name, param in kind.params.items() if name != "trainable"}
+        settings = {name: random_value(param, rng) for name, param in drawn.items()}
         shapes = random_shapes(kind, rng)
         try:
             layer = kind(**settings)

@@ -50,6 +50,7 @@ def test_keys_are_those_that_files_use() -> None:
         "activation",
         "prelu",
         "formula",
+        "batch_normalization",
         "layer_normalization",
         "group_normalization",
         "normalization",

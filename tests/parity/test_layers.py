@@ -12,7 +12,7 @@ from nn_designer.engine.network import Network, Node
 from nn_designer.layers import KINDS
 from nn_designer.layers.recurrent import RecurrentKind
 from tests.helpers.layer_examples import around
-from tests.helpers.networks import EXAMPLES, batch, mlp, randomize
+from tests.helpers.networks import EXAMPLES, batch, each_frozen, mlp, randomize
 from tests.helpers.nodes import dense, node
 from tests.helpers.random_layers import random_layer
 from tests.helpers.several import SEVERAL
@@ -55,6 +55,12 @@ def test_kinds_branches_and_merges(example: str) -> None:
     if example == "input only":
         return  # nothing to train
     assert_agrees(randomized(EXAMPLES[example]))
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_frozen_layers_as_without_requires_grad(example: str) -> None:
+    for nodes in each_frozen(EXAMPLES[example]):
+        assert_agrees(randomize(Network(nodes, loss="mean_squared_error")))
 
 
 @pytest.mark.parametrize("example", SEVERAL)

@@ -51,6 +51,15 @@ def group_normalization(layer: Any, inputs: list[torch.Tensor], weights: Tensors
     return affine(layer, y, [axis], weights)
 
 
+def batch_normalization(layer: Any, inputs: list[torch.Tensor], weights: Tensors) -> torch.Tensor:
+    (x,) = inputs
+    axis = place(layer.axis, x)
+    y = F.batch_norm(
+        x.moveaxis(axis, 1), weights["moving_mean"], weights["moving_variance"], eps=layer.epsilon
+    )
+    return affine(layer, y.moveaxis(1, axis), [axis], weights)
+
+
 def normalization(layer: Any, inputs: list[torch.Tensor], weights: Tensors) -> torch.Tensor:
     (x,) = inputs
     shape = [-1, *[1] * (x.ndim - 1 - place(layer.axis, x))]
@@ -61,6 +70,7 @@ def normalization(layer: Any, inputs: list[torch.Tensor], weights: Tensors) -> t
 
 TWINS = {
     "prelu": prelu,
+    "batch_normalization": batch_normalization,
     "layer_normalization": layer_normalization,
     "group_normalization": group_normalization,
     "normalization": normalization,

@@ -85,10 +85,13 @@ class Twin:
 
     def __init__(self, network: Network) -> None:
         self.network = network
-        self.weights = {
-            name: {k: torch.tensor(v, requires_grad=True) for k, v in tensors.items()}
+        self.weights: dict[str, dict[str, torch.Tensor]] = {
+            name: {k: torch.tensor(v) for k, v in tensors.items()}
             for name, tensors in network.get_weights().items()
         }
+        for name, gradients in network.weight_gradients.items():
+            for key in gradients:
+                self.weights[name][key].requires_grad_()
 
     def forward(self, x: Arrays) -> tuple[dict[str, torch.Tensor], dict[str, torch.Tensor]]:
         """Every node's output, and what its activation was applied to."""
@@ -147,8 +150,8 @@ class Twin:
     def regularization(self) -> torch.Tensor:
         """What L1 and L2 add to the loss."""
         total = torch.zeros(())
-        for name, specs in self.network.specs.items():
-            for spec in specs:
+        for name in self.network.weight_gradients:
+            for spec in self.network.weight_specs[name]:
                 weight = self.weights[name][spec.name]
                 total = total + spec.l1 * weight.abs().sum() + spec.l2 * weight.square().sum()
         return total
