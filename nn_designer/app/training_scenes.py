@@ -12,9 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nn_designer.app.training_messages import Probe, Scene
+from nn_designer.design.wiring import split_samples
 
 if TYPE_CHECKING:
     from nn_designer.data import Dataset, Prepared
+    from nn_designer.design.document import Document
+    from nn_designer.engine.inputs import Arrays
     from nn_designer.engine.network import Network
 
 MOST_POINTS = 1500  # of each part; more would be a carpet
@@ -130,13 +133,23 @@ def confusion_counts(true: NDArray[Any], predicted: NDArray[Any], n: int) -> NDA
 
 
 class Prober:
-    """Asks the network what a view wants to know. Never changes the course of training."""
+    """Asks the network, about its first output, what a view wants to know. Never changes the
+    course of training."""
 
-    def __init__(self, network: Network, dataset: Dataset, prepared: Prepared, scene: Scene):
+    def __init__(
+        self,
+        network: Network,
+        dataset: Dataset,
+        prepared: Prepared,
+        scene: Scene,
+        document: Document | None = None,
+    ) -> None:
+        """``document`` says which columns enter at which Input; without, there is one for all."""
         self._network = network
+        self._document = document
         self._prepared = prepared
         self._scene = scene
-        self._signed = network.loss == "hinge"
+        self._signed = network.criterion.loss.key == "hinge"
         self._n_classes = len(prepared.class_names)
         validation = scene.part == "validation"
         self._all_x = prepared.x_validation if validation else prepared.x_train
@@ -162,7 +175,7 @@ class Prober:
             return Probe(kind, epoch, self._compared(validation_outputs))
         if kind == "pictures":
             return Probe(kind, epoch, self._rebuilt(validation_outputs))
-        outputs = self._network.predict(self._asked)
+        outputs = self._ask()
         if kind == "surface":
             shares = probabilities(outputs, self._n_classes, signed=self._signed)
             return Probe(kind, epoch, shares.reshape(_GRID, _GRID, -1))
@@ -171,10 +184,17 @@ class Prober:
             return Probe(kind, epoch, numbers.reshape(_GRID, _GRID).astype(np.float32))
         return Probe(kind, epoch, np.stack((self._raw[:, 0], numbers), axis=1))
 
+    def _ask(self) -> NDArray[Any]:
+        """The first output's answers to what is asked."""
+        x: Arrays = self._asked
+        if self._document is not None:
+            x = split_samples(self._document, self._prepared.preprocessing.column_widths, x)
+        return self._network.predict_each(x)[self._network.output_name]
+
     def _compared(self, validation_outputs: NDArray[Any] | None) -> NDArray[Any]:
         """Counts of a confusion matrix, or (true, predicted) numbers of the first target."""
         if validation_outputs is None or self._scene.part != "validation":
-            validation_outputs = self._network.predict(self._asked)
+            validation_outputs = self._ask()
         true = self._all_y[: len(validation_outputs)]
         if self._scene.kind == "confusion":
             return confusion_counts(
@@ -189,7 +209,7 @@ class Prober:
         assert image_shape is not None
         asked = self._asked
         if validation_outputs is None or self._scene.part != "validation":
-            validation_outputs = self._network.predict(asked)
+            validation_outputs = self._ask()
         pair = np.stack(
             [one[: len(asked)].reshape(-1, *image_shape) for one in (asked, validation_outputs)]
         )

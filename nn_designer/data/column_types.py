@@ -44,6 +44,22 @@ def parse_column_types(text: str) -> dict[str, str]:
     return types
 
 
+def column_list(text: str) -> list[str]:
+    """Names of columns between commas; quote one that holds a comma itself.
+
+    Raises:
+        DataError: the quotes don't match.
+    """
+    try:
+        rows = list(csv.reader(io.StringIO(text), skipinitialspace=True))
+    except csv.Error as error:
+        raise DataError(
+            f"The names of columns {text[:80]!r} can't be read ({error}). Write them like this: "
+            "Year, Horsepower."
+        ) from error
+    return [name.strip() for row in rows for name in row if name.strip()]
+
+
 def format_column_types(types: Mapping[str, str]) -> str:
     """The text that :func:`parse_column_types` reads back."""
     line = io.StringIO()

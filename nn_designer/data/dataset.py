@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from nn_designer.data.reading_options import AUTOMATIC, ReadingOptions
 
 Task = Literal["classes", "number"]
+Targets = NDArray[np.int64] | NDArray[np.float64] | NDArray[np.uint8]
 ColumnKind = Literal["number", "category", "date"]
 
 
@@ -69,12 +70,47 @@ class Column(Encoded):
 
 
 @dataclass(frozen=True)
+class TargetInfo:
+    """What one Output of a network has to answer: a class, or one number per name.
+
+    ``is_input``: the sample itself, numbers from 0 to 1.
+    """
+
+    names: tuple[str, ...]
+    task: Task
+    class_names: tuple[str, ...] = ()
+    is_input: bool = False
+
+    @property
+    def title(self) -> str:
+        return "the picture itself" if self.is_input else ", ".join(self.names)
+
+    @property
+    def n_classes(self) -> int:
+        return len(self.class_names)
+
+    @property
+    def n_targets(self) -> int:
+        return len(self.names)
+
+
+@dataclass(frozen=True, eq=False)
+class FurtherTarget:
+    """A target behind the first, with its ``y`` as :class:`Dataset` has the first one's."""
+
+    info: TargetInfo
+    y: Targets
+
+
+@dataclass(frozen=True)
 class DataSummary:
     """What the rest of the app needs to know about data without holding it.
 
     ``sample_shape`` is the shape of one sample as the network receives it, ``feature_names``
     the names of its numbers (empty for pictures). ``class_names`` is empty for the task
-    ``number``; ``n_targets`` is 1 for classes. ``target_is_input``: see :class:`Dataset`.
+    ``number``; ``n_targets`` is 1 for classes. All this is about the first target; ``targets``
+    has all of them. ``columns`` are a table's columns and how many of the numbers each makes.
+    ``target_is_input``: see :class:`Dataset`.
     """
 
     source: str
@@ -91,12 +127,22 @@ class DataSummary:
     licence: str
     image_shape: tuple[int, int, int] | None = None
     report: tuple[str, ...] = ()
+    columns: tuple[tuple[str, int], ...] = ()
+    further_targets: tuple[TargetInfo, ...] = ()
     target_is_input: bool = False
+
+    @property
+    def targets(self) -> tuple[TargetInfo, ...]:
+        """All that can be predicted from a sample, each by an Output of its own."""
+        first = TargetInfo(
+            self.target_names, self.task, self.class_names, is_input=self.target_is_input
+        )
+        return (first, *self.further_targets)
 
     @property
     def target_text(self) -> str:
         """What is predicted, in a few words."""
-        return "the picture itself" if self.target_is_input else ", ".join(self.target_names)
+        return ", ".join(target.title for target in self.targets)
 
     @property
     def n_classes(self) -> int:
@@ -119,12 +165,13 @@ class Dataset:
     - ``image_shape``: (height, width, channels) of a sample that is a picture, flat or not.
     - ``report``: sentences on what was found, filled and left out.
     - ``reading``: how the file is to be read, as far as the person said it.
+    - ``further_targets``: what else is to be predicted, behind the first target.
     """
 
     source: str
     title: str
     task: Task
-    y: NDArray[np.int64] | NDArray[np.float64] | NDArray[np.uint8]
+    y: Targets
     target_names: tuple[str, ...]
     class_names: tuple[str, ...] = ()
     columns: tuple[Column, ...] = ()
@@ -137,6 +184,7 @@ class Dataset:
     licence: str = ""
     report: tuple[str, ...] = ()
     reading: ReadingOptions = AUTOMATIC
+    further_targets: tuple[FurtherTarget, ...] = ()
     target_is_input: bool = False
 
     @property
@@ -169,6 +217,9 @@ class Dataset:
             y=self.y[rows[0] :],
             x=None if self.x is None else self.x[rows[0] :],
             columns=tuple(column.take(rows) for column in self.columns),
+            further_targets=tuple(
+                replace(target, y=target.y[rows[0] :]) for target in self.further_targets
+            ),
             n_test=0,
         )
 
@@ -188,5 +239,7 @@ class Dataset:
             licence=self.licence,
             image_shape=self.image_shape,
             report=self.report,
+            columns=tuple((column.name, column.width) for column in self.columns),
+            further_targets=tuple(target.info for target in self.further_targets),
             target_is_input=self.target_is_input,
         )

@@ -85,6 +85,12 @@ _SHIPPED = (
         Group.TABLES,
     ),
     Template(
+        "multi-output",
+        "Two outputs",
+        "One network, two answers: the kind of a penguin, and how heavy it is.",
+        Group.IDEAS,
+    ),
+    Template(
         "auto-mpg",
         "Fuel consumption",
         "Predicts how far a car goes on a gallon: a number instead of a class.",

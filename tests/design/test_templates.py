@@ -10,6 +10,8 @@ from nn_designer.design.check import check
 from nn_designer.design.codec import dumps, load
 from nn_designer.design.compile import compile_design, optimizer_settings, training_settings
 from nn_designer.design.document import Document
+from nn_designer.design.wiring import arranged, training_data
+from nn_designer.engine.progress import EpochProgress
 from nn_designer.engine.training import TrainingData, train
 from nn_designer.resources import resource_path
 
@@ -20,15 +22,17 @@ def score(document: Document, samples: int | None = None) -> float:
     """Share of validation samples told right, or R² for numbers, after training as designed; on
     the first ``samples`` only, if they are given."""
     settings = training_settings(document)
-    prepared = data.prepare(data.load(document.data), settings.validation_split, settings.seed)
+    dataset = arranged(document, data.load(document.data))
+    prepared = data.prepare(dataset, settings.validation_split, settings.seed)
     network = compile_design(document, summary=data.summary(document.data))
-    arrays, more = prepared.for_training(), optimizer_settings(document)
+    arrays, more = training_data(document, prepared), optimizer_settings(document)
     if samples is not None:
         x, y = prepared.x_train[:samples], prepared.y_train[:samples]
         arrays = TrainingData(x, y, task=prepared.task, n_classes=len(prepared.class_names))
     for _ in train(network, arrays, settings, optimizer_settings=more):
         pass
-    outputs, targets = network.predict(prepared.x_validation), prepared.y_validation
+    outputs = network.predict_each(prepared.x_validation)[network.output_name]
+    targets = prepared.y_validation
     if prepared.task == "number":
         return float(1 - ((outputs - targets) ** 2).sum() / ((targets - targets.mean()) ** 2).sum())
     told = outputs[:, 0] > 0.5 if outputs.shape[1] == 1 else outputs.argmax(axis=1)
@@ -68,6 +72,7 @@ def test_every_template_file_is_listed():
         ("spiral", 0.98),
         ("circles", 0.98),
         ("penguins", 0.97),
+        ("multi-output", 0.97),
         ("iris", 0.9),
         ("auto-mpg", 0.8),
         ("skip", 0.97),
@@ -92,6 +97,17 @@ def test_the_articles_model_is_as_the_article_has_it():
     )
     assert data.summary(document.data).has_test_part
     assert check(document).total_parameters == 8070
+
+
+def test_the_second_output_learns_too():
+    document = templates.new("multi-output")
+    dataset = arranged(document, data.load(document.data))
+    prepared = data.prepare(dataset, 0.2, 1)
+    network = compile_design(document)
+    reports = train(network, training_data(document, prepared), training_settings(document))
+    *_, last = (report for report in reports if isinstance(report, EpochProgress))
+    assert last.val_by_output["body_mass"].r2 > 0.8
+    assert last.val_by_output["body_mass"].mae < 330  # grams
 
 
 def test_the_articles_model_learns_to_read_digits():
