@@ -16,6 +16,7 @@ from nn_designer.design.wiring import split_samples
 
 if TYPE_CHECKING:
     from nn_designer.data import Dataset, Prepared
+    from nn_designer.data.dataset import Timeline
     from nn_designer.design.document import Document
     from nn_designer.engine.inputs import Arrays
     from nn_designer.engine.network import Network
@@ -32,10 +33,16 @@ _MACS_PER_S = 5e9
 _CHEAP_S = 0.04
 
 
+Points = dict[str, tuple[NDArray[Any], NDArray[Any]]]
+"""Part → its x (n, 1 or 2) and y (n,)."""
+
+
 def kind_of_scene(dataset: Dataset) -> str:
     """The view that suits the data; see :class:`Scene`."""
     if dataset.target_is_input and dataset.image_shape is not None:
         return "pictures"
+    if dataset.timeline is not None:
+        return "series"
     plane = bool(dataset.columns) and all(column.kind != "category" for column in dataset.columns)
     features = len(dataset.columns) if plane else 0
     if dataset.task == "classes":
@@ -46,7 +53,7 @@ def kind_of_scene(dataset: Dataset) -> str:
 def look_at(dataset: Dataset, prepared: Prepared, run: int) -> Scene:
     """The scene of data that were split and scaled as ``prepared``."""
     kind = kind_of_scene(dataset)
-    points = {}
+    points: Points = {}
     bounds = (0.0, 1.0, 0.0, 1.0)
     if kind in ("surface", "curve", "heat"):
         raw = np.stack([column.values for column in dataset.columns], axis=1)
@@ -60,6 +67,10 @@ def look_at(dataset: Dataset, prepared: Prepared, run: int) -> Scene:
             kept = rows[np.isfinite(raw[rows]).all(axis=1)][:MOST_POINTS]
             y = dataset.y[kept]
             points[part] = (raw[kept], y if y.ndim == 1 else y[:, 0])
+    feature_names = tuple(column.name for column in dataset.columns)
+    if dataset.timeline is not None:
+        points, bounds = _series(dataset, dataset.timeline, prepared)
+        feature_names = ("year", dataset.timeline.quantity)
     empty = (np.empty((0, 1)), np.empty(0))
     train_x, train_y = points.get("train", empty)
     validation_x, validation_y = points.get("validation", empty)
@@ -67,7 +78,7 @@ def look_at(dataset: Dataset, prepared: Prepared, run: int) -> Scene:
         run=run,
         kind=kind,
         title=dataset.title,
-        feature_names=tuple(column.name for column in dataset.columns),
+        feature_names=feature_names,
         target_names=tuple(dataset.target_names),
         class_names=tuple(dataset.class_names),
         n_train=len(prepared.x_train),
@@ -79,6 +90,23 @@ def look_at(dataset: Dataset, prepared: Prepared, run: int) -> Scene:
         bounds=bounds,
         part="validation" if len(prepared.x_validation) else "training",
     )
+
+
+def _series(
+    dataset: Dataset, timeline: Timeline, prepared: Prepared
+) -> tuple[Points, tuple[float, float, float, float]]:
+    """The points of both parts in the order of time, and bounds around the one that is shown:
+    times and the levels before in a plane, levels as they were."""
+    points: Points = {}
+    for part, rows in (
+        ("train", prepared.train_rows),
+        ("validation", prepared.validation_rows),
+    ):
+        kept = np.sort(rows)[-MOST_POINTS:]
+        x = np.stack((timeline.times[kept], timeline.base[kept]), axis=1)
+        points[part] = (x, timeline.base[kept] + dataset.y[kept, 0])
+    shown = points["validation" if len(prepared.validation_rows) else "train"]
+    return points, _bounds(shown[0][:, :1], shown[1])
 
 
 def _bounds(raw: NDArray[np.float64], y: NDArray[Any] | None) -> tuple[float, float, float, float]:
@@ -149,6 +177,7 @@ class Prober:
         self._document = document
         self._prepared = prepared
         self._scene = scene
+        self._timeline = dataset.timeline
         self._signed = network.criterion.loss.key == "hinge"
         self._n_classes = len(prepared.class_names)
         validation = scene.part == "validation"
@@ -171,6 +200,8 @@ class Prober:
         """What the network answers now. ``validation_outputs``: its answers to the whole
         validation part, if somebody has them already; saves asking."""
         kind = self._scene.kind
+        if kind == "series":
+            return Probe(kind, epoch, self._forecast(validation_outputs))
         if kind in ("confusion", "scatter"):
             return Probe(kind, epoch, self._compared(validation_outputs))
         if kind == "pictures":
@@ -214,6 +245,18 @@ class Prober:
             [one[: len(asked)].reshape(-1, *image_shape) for one in (asked, validation_outputs)]
         )
         return np.clip(np.round(pair * 255.0), 0.0, 255.0).astype(np.uint8)
+
+    def _forecast(self, validation_outputs: NDArray[Any] | None) -> NDArray[np.float64]:
+        """Times and the levels that are predicted for them, of the scene's points."""
+        validation = self._scene.part == "validation"
+        if validation_outputs is None or not validation:
+            validation_outputs = self._ask()
+        rows = self._prepared.validation_rows if validation else self._prepared.train_rows
+        order = np.argsort(rows[: len(validation_outputs)])[-MOST_POINTS:]
+        assert self._timeline is not None
+        kept = rows[order]
+        levels = self._timeline.base[kept] + self._in_units(validation_outputs[order])
+        return np.stack((self._timeline.times[kept], levels), axis=1)
 
     def _in_units(self, outputs: NDArray[Any]) -> NDArray[np.float64]:
         """The first target in the person's units, (n,)."""

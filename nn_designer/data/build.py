@@ -57,7 +57,7 @@ def build_dataset(
         target: the column to predict; empty: guessed.
         task: "classes", "number" or "auto".
         further: more columns to predict, whose tasks are found.
-        types: column name → number, category, date or ignore, against what was found.
+        types: column name → number, category, date, index or ignore, against what was found.
 
     Raises:
         DataError: nothing can be learned from it; the sentence says why.
@@ -149,10 +149,12 @@ def _with_types(found: Sequence[FoundColumn], types: Mapping[str, str]) -> list[
             continue
         if kind == "category":
             column = replace(column, column=to_categories(column.column), n_slips=0)
-        elif kind == "number" and column.kind != "number":
+        elif kind in ("number", "index") and column.kind != "number":
             column = to_numbers(column)
         elif kind == "date" and column.kind == "category":
             column = _as_date(column)
+        if kind == "index":
+            column = replace(column, column=replace(column.column, is_index=True))
         columns.append(column)
     return columns
 
@@ -292,7 +294,7 @@ def _feature(found: FoundColumn, forced: set[str], report: list[str]) -> Column 
     if column.kind == "category":
         return _category_feature(column, missing, is_forced, report)
     present = np.asarray(column.values[~column.missing], dtype=np.float64)
-    if (present == present[0]).all():
+    if (present == present[0]).all() and not column.is_index:
         report.append(f"{name}: the same value in every row, left out.")
         return None
     if not is_forced and column.kind == "number" and _is_row_number(found, present):
@@ -310,7 +312,8 @@ def _feature(found: FoundColumn, forced: set[str], report: list[str]) -> Column 
     if column.kind == "date":
         report.append(f"{name}: dates, turned to years such as {_example_year(present)}.")
     if missing:
-        report.append(f"{name}: {_cells(missing, 'missing')}, filled with the training mean.")
+        filling = "taken as 0" if column.is_index else "filled with the training mean"
+        report.append(f"{name}: {_cells(missing, 'missing')}, {filling}.")
     return column
 
 

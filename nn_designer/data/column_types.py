@@ -9,7 +9,8 @@ from difflib import get_close_matches
 
 from nn_designer.data.errors import DataError
 
-COLUMN_TYPES = ("number", "category", "date", "ignore")
+COLUMN_TYPES = ("number", "category", "date", "index", "ignore")
+"""An index is a whole number that an Embedding looks up: it is not scaled."""
 
 
 def parse_column_types(text: str) -> dict[str, str]:

@@ -45,6 +45,8 @@ class Column(Encoded):
     - ``date``: float64 years with the part of the year passed (1982.5), NaN where missing.
     - ``category``: int32 indices into ``categories``, -1 where missing. With ``has_other``,
       the last category stands for all rarer values together.
+
+    Numbers of an index are to be looked up by an Embedding and stay as they are.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Column(Encoded):
     categories: tuple[str, ...] = ()
     has_other: bool = False
     date_order: str = ""
+    is_index: bool = False
 
     def __len__(self) -> int:
         return len(self.values)
@@ -154,10 +157,26 @@ class DataSummary:
 
 
 @dataclass(frozen=True, eq=False)
+class Timeline:
+    """What turns the targets of a series, changes, into its own numbers again, and when.
+
+    - ``times``: (N,) years, when what is predicted came about.
+    - ``base``: (N,) the last level that the network could know; a target is added to it.
+    - ``quantity``: what the levels are, with their unit.
+    """
+
+    times: NDArray[np.float64]
+    base: NDArray[np.float64]
+    quantity: str
+
+
+@dataclass(frozen=True, eq=False)
 class Dataset:
     """Data as found: either ``columns`` (a table) or ``x`` (an array of samples), never both.
 
     - ``x``: (N, *sample_shape), uint8 pixels or float32, to be divided by ``divide_by``.
+      With ``standardizes`` they are given mean 0 and deviation 1 instead, by the training part.
+    - ``timeline``: of a series, when what is predicted came about, and where it came from.
     - ``y``: int64 (N,) class numbers for the task ``classes``; float64 (N, T) for ``number``.
     - ``target_is_input``: what is to be predicted is the sample itself, as the network receives
       it; ``y`` is ``x`` with each sample laid out flat (N, T), not a copy.
@@ -177,6 +196,8 @@ class Dataset:
     columns: tuple[Column, ...] = ()
     x: NDArray[np.uint8] | NDArray[np.float32] | None = None
     divide_by: float = 1.0
+    standardizes: bool = False
+    timeline: Timeline | None = None
     n_test: int = 0
     image_shape: tuple[int, int, int] | None = None
     description: str = ""
@@ -212,8 +233,12 @@ class Dataset:
         if not self.has_test_part:
             return self
         rows = np.arange(self.n_rows - self.n_test, self.n_rows)
+        line = self.timeline
         return replace(
             self,
+            timeline=None
+            if line is None
+            else Timeline(line.times[rows], line.base[rows], line.quantity),
             y=self.y[rows[0] :],
             x=None if self.x is None else self.x[rows[0] :],
             columns=tuple(column.take(rows) for column in self.columns),

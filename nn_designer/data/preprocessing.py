@@ -81,7 +81,8 @@ class TargetScaling:
 class Preprocessing:
     """Everything that was done to inputs and targets, ready to be done again or undone.
 
-    For a table ``columns`` is filled; for arrays (pictures) inputs are divided by ``divide_by``.
+    For a table ``columns`` is filled; for arrays (pictures, series) ``center`` is subtracted from
+    the inputs and they are divided by ``divide_by``.
     ``target_mean`` and ``target_scale`` have one number per target for the task ``number`` and
     are empty for ``classes``. ``reading`` is how the person said their file is to be read; it is
     tried first on new files. All that is about the target is about the first one; ``targets`` has
@@ -94,6 +95,7 @@ class Preprocessing:
     class_names: tuple[str, ...] = ()
     columns: tuple[ColumnInput, ...] = ()
     divide_by: float = 1.0
+    center: float = 0.0
     target_mean: tuple[float, ...] = ()
     target_scale: tuple[float, ...] = ()
     source: str = ""
@@ -132,13 +134,17 @@ class Preprocessing:
             first = TargetScaling(info, (0.0,) * count, (dataset.divide_by,) * count)
         else:
             first = TargetScaling.fit(info, dataset.y[rows])
+        center, divide_by = 0.0, dataset.divide_by
+        if dataset.standardizes and dataset.x is not None:
+            center, divide_by = _mean_and_scale(dataset.x[rows])
         return cls(
             task=dataset.task,
             sample_shape=dataset.sample_shape,
             target_names=dataset.target_names,
             class_names=dataset.class_names,
             columns=tuple(_fit_column(column, rows) for column in dataset.columns),
-            divide_by=dataset.divide_by,
+            divide_by=divide_by,
+            center=center,
             target_mean=first.mean,
             target_scale=first.scale,
             source=dataset.source,
@@ -168,8 +174,10 @@ class Preprocessing:
         return x
 
     def scale_array(self, x: NDArray[Any]) -> Floats:
-        """Pixels as read → pixels as the network receives them, in one pass."""
+        """Numbers as read → as the network receives them; pixels in one pass."""
         out = np.empty(x.shape, dtype=np.float32)
+        if self.center:
+            x = np.subtract(x, self.center, dtype=np.float64)
         np.divide(x, np.float32(self.divide_by), out=out, dtype=np.float32, casting="unsafe")
         return out
 
@@ -244,7 +252,7 @@ class Preprocessing:
     def inverse_inputs(self, x: NDArray[Any]) -> NDArray[np.float64]:
         """Network inputs → numbers in the person's units; one-hot inputs stay 0 or 1."""
         if not self.columns:
-            return np.asarray(x, dtype=np.float64) * self.divide_by
+            return np.asarray(x, dtype=np.float64) * self.divide_by + self.center
         means: list[float] = []
         scales: list[float] = []
         for column in self.columns:
@@ -306,6 +314,7 @@ class Preprocessing:
             "image_shape": list(self.image_shape) if self.image_shape else None,
             "columns": columns,
             "divide_by": self.divide_by,
+            "center": self.center,
             "target_names": list(self.target_names),
             "class_names": list(self.class_names),
             "target_mean": list(self.target_mean),
@@ -363,7 +372,7 @@ def _fit_column(column: Column, rows: NDArray[np.intp]) -> ColumnInput:
         return ColumnInput(
             column.name, "category", categories=column.categories, has_other=column.has_other
         )
-    mean, scale = _mean_and_scale(column.values[rows])
+    mean, scale = (0.0, 1.0) if column.is_index else _mean_and_scale(column.values[rows])
     return ColumnInput(column.name, column.kind, mean, scale, date_order=column.date_order)
 
 

@@ -41,6 +41,7 @@ def read_preprocessing(data: object) -> Preprocessing:
         class_names=_texts(data, "class_names"),
         columns=tuple(_column(item) for item in _list(data, "columns")),
         divide_by=_number(data, "divide_by"),
+        center=_number({"center": 0.0, **data}, "center"),  # older files have none
         target_mean=_numbers(data, "target_mean"),
         target_scale=_numbers(data, "target_scale"),
         source=_text(data, "source"),

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
 from nn_designer.data.dataset import DataSummary, TargetInfo
 from nn_designer.design.document import Document, Layer, Wire
 from nn_designer.design.edit_base import kind_or_none
 from nn_designer.design.inference import Facts, facts, made, read_settings
 from nn_designer.design.memory import available_memory_bytes, bytes_text, training_memory_bytes
+from nn_designer.design.report import Problem, Report, Severity
+from nn_designer.design.sharing import refusal, size_refusal, wanted_owner
 from nn_designer.design.wiring import (
     assigned_features,
     assigned_targets,
@@ -26,62 +28,10 @@ from nn_designer.engine.losses import LOSSES
 from nn_designer.engine.optimizers import OPTIMIZERS
 from nn_designer.engine.shapes import shape_text
 from nn_designer.engine.training_settings import TrainingSettings
-from nn_designer.layers import LayerKind, Shape, UnknownKind, kind_of
+from nn_designer.layers import LayerKind, UnknownKind, kind_of
 from nn_designer.params import HasParams
 
-Severity = Literal["error", "warning"]
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One thing that is wrong: a sentence for people, where it is, and what to do about it.
-
-    An "error" keeps the design from being trained, a "warning" does not. ``layer_id`` and
-    ``wire`` are None when the problem belongs to the whole design. ``sentence`` is complete,
-    way out included; ``fix`` is the way out alone, short, for a tooltip.
-    """
-
-    severity: Severity
-    sentence: str
-    layer_id: str | None = None
-    wire: Wire | None = None
-    fix: str = ""
-
-
-@dataclass(frozen=True)
-class Report:
-    """What :func:`check` found. ``shapes`` has None for layers whose output can't be known.
-
-    ``parameters`` and ``macs_of`` are per layer, ``macs`` the multiply-accumulates for one
-    sample forward. Totals count only layers that lead to the Output.
-    """
-
-    problems: tuple[Problem, ...] = ()
-    shapes: Mapping[str, Shape | None] = field(default_factory=dict)
-    parameters: Mapping[str, int] = field(default_factory=dict)
-    macs_of: Mapping[str, int] = field(default_factory=dict)
-    total_parameters: int = 0
-    macs: int = 0
-    training_memory_bytes: int = 0
-    trainable_parameters: int = 0
-    """Those of ``total_parameters`` that training changes."""
-
-    @property
-    def ok(self) -> bool:
-        """Whether the design can be trained: there are no errors."""
-        return not self.errors
-
-    @property
-    def errors(self) -> tuple[Problem, ...]:
-        return tuple(problem for problem in self.problems if problem.severity == "error")
-
-    @property
-    def warnings(self) -> tuple[Problem, ...]:
-        return tuple(problem for problem in self.problems if problem.severity == "warning")
-
-    def of_layer(self, id: str) -> tuple[Problem, ...]:
-        """Problems of one layer, errors first."""
-        return tuple(problem for problem in self.problems if problem.layer_id == id)
+__all__ = ["Problem", "Report", "check"]
 
 
 def check(document: Document, summary: DataSummary | None = None) -> Report:
@@ -116,6 +66,7 @@ class _Check:
                 "The design is empty. Put an Input, a Dense and an Output on the canvas, or "
                 "begin with a template.",
             )
+        self._sharing()
         training = self._training()
         targets: Mapping[str, TargetInfo] = {}
         if self.summary is not None:
@@ -218,12 +169,44 @@ class _Check:
         )
         self.facts[layer.id] = found
         if caution := made(kind, settings.values).caution():
-            self._add("warning", f"{layer.name}: {caution}", layer)
+            self._add("warning", f"{layer.name}{caution.removeprefix(kind.title)}", layer)
+        if made(kind, settings.values).index_count() is not None:
+            self._looks_up(layer)
         if found.error:
             # "Dense expects..." becomes "Encoder expects...".
             own = found.error.removeprefix(kind.title)
             text = f"{layer.name}{own}" if own != found.error else f"{layer.name}: {own}"
             self._add(self._severity(layer), text, layer, wires[0] if wires else None)
+
+    def _sharing(self) -> None:
+        """Layers that use another's weights: may they, and then these are counted once."""
+        for layer in self.document.layers:
+            if self.kinds[layer.id] is None or not wanted_owner(layer):
+                continue
+            sentence = refusal(self.document, layer, self.used)
+            sentence = sentence or size_refusal(self.document, layer, self.facts)
+            if sentence:
+                self._add(self._severity(layer), sentence, layer)
+            elif layer.id in self.facts:
+                self.facts[layer.id] = replace(
+                    self.facts[layer.id], parameters=0, weights=0, trainable=0, regularized=0
+                )
+
+    def _looks_up(self, layer: Layer) -> None:
+        """Whole numbers to be looked up come straight from the data."""
+        at = layer
+        while wires := self.document.incoming(at.id):
+            at = self.document.layer(wires[0].source)
+            kind = self.kinds[at.id]
+            if kind is not None and kind.maximum_inputs and not kind.hands_on_numbers:
+                self._add(
+                    self._severity(layer),
+                    f"{layer.name} looks up whole numbers of the data, but {at.name} changes them "
+                    f"on the way. Put {layer.name} right behind an Input.",
+                    layer,
+                    wires[0],
+                )
+                return
 
     def _wired(self, layer: Layer, kind: type[LayerKind]) -> bool:
         """Whether the layer has the inputs it needs; says so if not, or if it leads nowhere."""

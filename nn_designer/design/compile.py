@@ -11,6 +11,7 @@ from nn_designer.design.check import Report, check
 from nn_designer.design.document import Document
 from nn_designer.design.frozen import thaw
 from nn_designer.design.inference import made, read_settings
+from nn_designer.design.sharing import owner_of
 from nn_designer.design.wiring import used_layers, used_outputs
 from nn_designer.engine.optimizers import OPTIMIZERS
 from nn_designer.engine.training_settings import TrainingSettings
@@ -55,7 +56,9 @@ def compile_design(
         kind = kind_of(layer.kind)
         values = read_settings(kind, layer.settings).values  # all right, says the check
         inputs = tuple(names[wire.source] for wire in document.incoming(id))
-        nodes.append(Node(names[id], made(kind, values), inputs))
+        owner = owner_of(document, layer)
+        shares = None if owner is None else names[owner.id]
+        nodes.append(Node(names[id], made(kind, values), inputs, shares))
     return Network(nodes, loss=settings.loss, seed=settings.seed, dtype=dtype)
 
 

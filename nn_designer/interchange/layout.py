@@ -8,6 +8,7 @@ from typing import Any
 
 from nn_designer.design.document import Document
 from nn_designer.design.inference import read_settings
+from nn_designer.design.sharing import owner_of
 from nn_designer.design.wiring import used_layers, used_outputs
 from nn_designer.interchange.model import InterchangeError
 from nn_designer.layers import LayerKind, Shape, ShapeError, UnknownKind, kind_of
@@ -23,10 +24,14 @@ class Step:
     inputs: tuple[str, ...]
     input_shapes: tuple[Shape, ...]
     output_shape: Shape
+    shares: str | None = None
+    """The layer whose weights this one uses."""
 
     @property
     def tensor_shapes(self) -> dict[str, Shape]:
         """Tensor name → shape, in the layout of files: kernel (in, out), bias (out,)."""
+        if self.shares is not None:  # they are the other's
+            return {}
         weights = self.kind.weight_specs(self.input_shapes)
         state = self.kind.state_specs(self.input_shapes)
         return {spec.name: spec.shape for spec in (*weights, *state)}
@@ -70,7 +75,10 @@ def steps_of(document: Document) -> tuple[Step, ...]:
             shape = kind.output_shape(shapes)
         except (UnknownKind, ParamError, ShapeError) as error:
             raise InterchangeError(f"Layer {layer.name!r} is not right: {error}") from error
-        steps[id] = Step(names[id], kind, tuple(names[s] for s in sources), shapes, shape)
+        owner = owner_of(document, layer)
+        shares = None if owner is None else names[owner.id]
+        inputs = tuple(names[s] for s in sources)
+        steps[id] = Step(names[id], kind, inputs, shapes, shape, shares)
     if any(output.id not in steps for output in outputs):
         raise InterchangeError("The design's wires form a circle. Remove one of them.")
     return tuple(steps.values())

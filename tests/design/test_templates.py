@@ -75,6 +75,7 @@ def test_every_template_file_is_listed():
         ("multi-output", 0.97),
         ("iris", 0.9),
         ("auto-mpg", 0.8),
+        ("forecast", 0.9),
         ("skip", 0.97),
     ],
 )
@@ -132,6 +133,25 @@ def test_the_autoencoder_learns_to_draw_what_it_was_given():
     assert summary.target_is_input and summary.n_targets == 784
     assert min(layer.settings["units"] for layer in document.of_kind("dense")) == 32
     assert score(document, samples=12_000) > 0.45
+
+
+def test_lstm_rows_reads_series_and_learns_at_once():
+    """Its full training takes a minute: benchmarks/accuracy.py has the result."""
+    document = templates.new("lstm-rows")
+    kinds = [document.layer(id).kind for id in document.order]
+    assert kinds == ["input", "lstm", "dense", "output"]
+    assert data.summary(document.data).sample_shape == (28, 28)
+    document = edits.set_training(edits.set_setting(document, "lstm_1", "units", 32), "epochs", 2)
+    assert score(document, samples=24_000) > 0.85
+
+
+def test_attention_mini_is_a_block_of_a_transformer_and_learns_at_once():
+    document = templates.new("attention-mini")
+    attention, first = document.of_kind("multi_head_attention")[0], document.of_kind("add")[0]
+    (before,) = (wire.source for wire in document.incoming(attention.id))
+    assert {wire.source for wire in document.incoming(first.id)} == {before, attention.id}
+    assert data.summary(document.data).sample_shape == (28, 28)
+    assert score(edits.set_training(document, "epochs", 2), samples=12_000) > 0.8
 
 
 def test_the_skip_template_has_a_branch_and_a_sum():
