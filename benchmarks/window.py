@@ -31,7 +31,7 @@ from typing import Any
 
 from benchmarks.machine import OthersLoad
 from nn_designer.data import DataChoice, load, prepare
-from nn_designer.design.compile import compile_design, optimizer_settings, training_settings
+from nn_designer.design.compile import compile_design, own_settings, training_settings
 from nn_designer.design.document import Document
 from nn_designer.design.templates import new
 from nn_designer.engine.progress import Finished
@@ -76,8 +76,8 @@ def alone(template: str, epochs: int) -> float:
     dataset = load(document.data)
     prepared = prepare(dataset, settings.validation_split, settings.seed)
     network = compile_design(document, summary=dataset.summary())
-    arrays, more = prepared.for_training(), optimizer_settings(document)
-    events = train(network, arrays, settings, optimizer_settings=more)
+    arrays, more = prepared.for_training(), own_settings(document)
+    events = train(network, arrays, settings, **more)
     next(events)
     began = perf_counter()
     for event in events:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from nn_designer.params import (
     Bool,
     Choice,
+    ChoiceWithSettings,
     Dimensions,
     Float,
     HasParams,
@@ -21,6 +22,16 @@ from nn_designer.params import (
     ParamError,
     Text,
 )
+
+
+class Plain(HasParams):
+    title = "Plain"
+
+
+class Spread(HasParams):
+    title = "Spread out"
+    size = Float(0.5, minimum=0.0)
+    way = Choice("up", ("up", "down"))
 
 
 class Example(HasParams):
@@ -34,6 +45,7 @@ class Example(HasParams):
     kernel_size = Pair((3, 3), minimum=1, maximum=9)
     axes = Dimensions((), minimum_rank=0, maximum=3)
     variance = Numbers((1.0,), minimum=0.0)
+    start = ChoiceWithSettings("plain", lambda: {"plain": Plain, "spread": Spread})
 
 
 def test_defaults_and_changes() -> None:
@@ -127,3 +139,30 @@ def test_json_schema_lists_every_setting() -> None:
     schema = Example.json_schema()
     assert set(schema["properties"]) == set(Example.params)
     assert schema["properties"]["units"]["maximum"] == 100
+
+
+def test_a_choice_with_settings_is_text_in_a_normal_form() -> None:
+    start = Example.start
+    assert start.choices == {"plain": "Plain", "spread": "Spread out"}
+    assert start.check("spread") == start.check("spread()") == "spread"
+    assert start.check("spread(way=down,size=2)") == "spread(size=2.0, way=down)"
+    assert start.check("spread(size=0.5)") == "spread"  # the default is not told
+    assert start.make("spread(way=down)") == Spread(way="down")
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("spred", "Did you mean 'spread'?"),
+        ("spread(size=-1)", "Size must be a number of at least 0.0, but it is -1.0."),
+        ("spread(size=wide)", "Size must be a number of at least 0.0, but it is 'wide'."),
+        ("spread(sise=1)", "Did you mean 'size'?"),
+        ("spread(size=1, size=2)", "Start must be one of plain, spread"),
+        ("spread(1)", "Start must be one of plain, spread"),
+        ("plain(size=1)", "its settings are none"),
+    ],
+)
+def test_a_choice_with_wrong_settings_says_which(value: str, words: str) -> None:
+    with pytest.raises(ParamError) as refusal:
+        Example(start=value)
+    assert words in str(refusal.value)

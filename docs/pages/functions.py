@@ -1,4 +1,4 @@
-"""FUNCTIONS.md: activations, losses, optimizers, initializers, metrics, training settings."""
+"""FUNCTIONS.md: activations, losses, optimizers, schedules, initializers, metrics, training."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from nn_designer.engine.initializers import INITIALIZERS
 from nn_designer.engine.losses import LOSSES
 from nn_designer.engine.metrics import METRICS
 from nn_designer.engine.optimizers import OPTIMIZERS
+from nn_designer.engine.schedules import SCHEDULES
 from nn_designer.engine.training_settings import TrainingSettings
 
 INTRODUCTION = """# Functions
@@ -21,7 +22,7 @@ The mathematics behind the menus. The name in `code` is the one that a design fi
 of the activations were computed by the program itself.
 
 [Activations](#activations) · [Losses](#losses) · [Optimizers](#optimizers) ·
-[Initializers](#initializers) · [Metrics](#metrics) · [Training](#training)
+[Schedules](#schedules) · [Initializers](#initializers) · [Metrics](#metrics) · [Training](#training)
 """
 
 OPTIMIZER_NOTE = """w is a weight, g its gradient (the mean over the batch), η the learning rate."""
@@ -39,8 +40,10 @@ def page() -> str:
         *_entries(LOSSES.values(), _loss_extra),
         f"## Optimizers\n\n{OPTIMIZER_NOTE}\n",
         *_entries(OPTIMIZERS.values(), settings_table),
+        "## Schedules\n",
+        *_entries(SCHEDULES.values(), settings_table),
         "## Initializers\n",
-        *_entries(INITIALIZERS.values(), lambda one: ""),
+        *_entries(INITIALIZERS.values(), _initializer_extra),
         "## Metrics\n",
         *_entries(METRICS.values(), _metric_extra),
         f"## Training\n\n{settings_table(TrainingSettings)}\n",
@@ -80,11 +83,24 @@ def _numbers(values: np.ndarray) -> list[str]:
 
 
 def _loss_extra(one: Any) -> str:
-    """What is special when it follows its own activation."""
-    if not one.fused_activation:
+    """What is special when it follows its own activation, and its settings."""
+    parts = [settings_table(one)] if one.params else []
+    if one.fused_activation:
+        title = ACTIVATIONS[one.fused_activation].title
+        parts.insert(
+            0,
+            f"After {title} it is computed from the numbers before that, so that nothing overflows.",
+        )
+    return "\n\n".join(parts)
+
+
+def _initializer_extra(one: Any) -> str:
+    """Its settings, and how a design file tells them."""
+    if not one.params:
         return ""
-    title = ACTIVATIONS[one.fused_activation].title
-    return f"After {title} it is computed from the numbers before that, so that nothing overflows."
+    name, param = next(iter(one.params.items()))
+    how = f"In a design file: `{one.key}`, or with settings `{one.key}({name}={param.default})`."
+    return f"{settings_table(one)}\n\n{how}"
 
 
 def _metric_extra(one: Any) -> str:

@@ -10,6 +10,7 @@ from nn_designer.engine.activations import ACTIVATIONS
 from nn_designer.engine.initializers import INITIALIZERS
 from nn_designer.engine.losses import LOSSES
 from nn_designer.engine.optimizers import OPTIMIZERS
+from nn_designer.engine.schedules import SCHEDULES
 from nn_designer.params import Choice, HasParams, Numbers, Param
 
 # Long lists of choices, each told once on FUNCTIONS.md: the keys in order → title and heading.
@@ -18,6 +19,7 @@ _TOLD_ELSEWHERE = {
     tuple(INITIALIZERS): ("an initializer", "initializers"),
     tuple(LOSSES): ("a loss", "losses"),
     tuple(OPTIMIZERS): ("an optimizer", "optimizers"),
+    tuple(SCHEDULES): ("a schedule", "schedules"),
 }
 
 

@@ -8,18 +8,27 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from nn_designer.app.data_card import DataCard
+from nn_designer.app.method_settings import MethodSettings
 from nn_designer.app.store import Store
 from nn_designer.app.theme import ThemeManager
 from nn_designer.app.trainer import Trainer
 from nn_designer.app.widgets.form import Form
-from nn_designer.app.widgets.section import Fold, ScrollPanel, label
+from nn_designer.app.widgets.section import ScrollPanel, label
 from nn_designer.app.widgets.tab_order import set_reading_order
 from nn_designer.design import edits
-from nn_designer.engine.losses import LOSSES
-from nn_designer.engine.optimizers import OPTIMIZERS
+from nn_designer.engine.training_methods import METHODS
 from nn_designer.engine.training_settings import TrainingSettings
 
-LEARNING = ("loss", "optimizer", "learning_rate", "batch_size", "epochs")
+LEARNING = (
+    "loss",
+    "optimizer",
+    "learning_rate",
+    "schedule",
+    "batch_size",
+    "epochs",
+    "class_weight",
+    "class_weights",
+)
 SPLIT = ("validation_split", "shuffle", "seed")
 STOPPING = ("early_stopping", "patience", "minimum_improvement", "keep_best")
 
@@ -37,8 +46,6 @@ class TrainingPanel(QWidget):
         self.setAccessibleName("Training settings")
         self.store = store
         self.trainer = trainer
-        self._optimizer_form: Form | None = None
-        self._optimizer = ""
         self.data_card = DataCard(store, themes)
         self.data_card.data_wanted.connect(self.data_wanted.emit)
         self._running_hint = label(
@@ -48,15 +55,14 @@ class TrainingPanel(QWidget):
             wrap=True,
         )
         self._running_hint.setObjectName("running_hint")
-        self._loss_help = label("", "small", wrap=True)
-        self._optimizer_help = label("", "small", wrap=True)
         self._split_hint = label("", "small", wrap=True)
         self._split_hint.setObjectName("split_hint")
         self.learning_form = self._form(LEARNING)
         self.split_form = self._form(SPLIT)
         self.stopping_form = self._form(STOPPING)
-        self._optimizer_fold = Fold("Settings of the optimizer", opened=False)
-        self._optimizer_fold.setObjectName("optimizer_settings")
+        self.method_settings = {choice: MethodSettings(store, choice) for choice in METHODS}
+        for part in self.method_settings.values():
+            part.remade.connect(self._on_remade)
         scroll = ScrollPanel()
         for title, parts in (
             ("DATA", (self.data_card,)),
@@ -65,9 +71,7 @@ class TrainingPanel(QWidget):
                 (
                     self._running_hint,
                     self.learning_form,
-                    self._loss_help,
-                    self._optimizer_help,
-                    self._optimizer_fold,
+                    *self.method_settings.values(),
                 ),
             ),
             ("VALIDATION AND CHANCE", (self.split_form, self._split_hint)),
@@ -107,32 +111,8 @@ class TrainingPanel(QWidget):
             form.set_values(values)
         for name in STOPPING[1:]:
             self.stopping_form.field(name).setEnabled(bool(values["early_stopping"]))
-        loss, optimizer = LOSSES.get(values["loss"]), OPTIMIZERS.get(values["optimizer"])
-        self._loss_help.setText(f"{loss.title}: {loss.help}" if loss is not None else "")
-        self._optimizer_help.setText(
-            f"{optimizer.title}: {optimizer.help}" if optimizer is not None else ""
-        )
-        self._show_optimizer_form(values["optimizer"])
-
-    def _show_optimizer_form(self, key: str) -> None:
-        optimizer = OPTIMIZERS.get(key)
-        if key != self._optimizer:
-            self._optimizer = key
-            if self._optimizer_form is not None:
-                self._optimizer_fold.body_layout.removeWidget(self._optimizer_form)
-                self._optimizer_form.hide()
-                self._optimizer_form.deleteLater()
-                self._optimizer_form = None
-            if optimizer is not None and optimizer.params:
-                self._optimizer_form = Form(optimizer.params)
-                self._optimizer_form.edited.connect(self._on_optimizer_edited)
-                self._optimizer_form.settled.connect(self._on_settled)
-                self._optimizer_fold.body_layout.addWidget(self._optimizer_form)
-                set_reading_order(self)
-            self._optimizer_fold.setVisible(self._optimizer_form is not None)
-        if self._optimizer_form is not None and optimizer is not None:
-            own = {**optimizer.defaults(), **self.store.document.optimizer_settings}
-            self._optimizer_form.set_values(own)
+        for part in self.method_settings.values():
+            part.show_values()
 
     def _on_changed(self, change: Any) -> None:
         if change.training_changed:
@@ -160,14 +140,8 @@ class TrainingPanel(QWidget):
             f"Change {title}", edits.set_training, name, value, merge_key=f"training {name}"
         )
 
-    def _on_optimizer_edited(self, name: str, value: object) -> None:
-        self.store.edit(
-            "Change optimizer",
-            edits.set_optimizer_setting,
-            name,
-            value,
-            merge_key=f"optimizer {name}",
-        )
+    def _on_remade(self) -> None:
+        set_reading_order(self)
 
     def _on_settled(self, _name: str) -> None:
         self.store.end_merge()

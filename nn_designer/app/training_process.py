@@ -23,7 +23,7 @@ from nn_designer.app.training_run import Run, glimpse
 from nn_designer.app.training_scenes import Prober, look_at
 from nn_designer.data import DataError, load
 from nn_designer.data import prepare as prepare_data
-from nn_designer.design.compile import DesignError, compile_design, training_settings
+from nn_designer.design.compile import DesignError, compile_design, preparation
 from nn_designer.design.document import Document
 from nn_designer.design.wiring import arranged
 from nn_designer.engine.network import NetworkError, WeightError
@@ -86,7 +86,7 @@ class Server:
 
     def __init__(self, pipe: Pipe) -> None:
         self._link = Link(pipe)
-        self._prepared: tuple[Any, Any, Any] | None = None  # dataset, (split, seed), prepared
+        self._prepared: tuple[Any, Any, Any] | None = None  # dataset, preparation, prepared
 
     def serve(self) -> None:
         try:
@@ -125,13 +125,10 @@ class Server:
 
     def data_of(self, document: Document) -> tuple[Any, Any]:
         """The dataset and its split, scaled parts; both kept from one run to the next."""
-        settings = training_settings(document)
-        dataset = arranged(document, load(document.data))
-        split = (settings.validation_split, settings.seed)
-        if self._prepared is None or self._prepared[:2] != (dataset, split):
+        dataset, way = arranged(document, load(document.data)), preparation(document)
+        if self._prepared is None or self._prepared[:2] != (dataset, way):
             self._prepared = None  # the old one's memory goes before the new one comes
-            prepared = prepare_data(dataset, settings.validation_split, settings.seed)
-            self._prepared = (dataset, split, prepared)
+            self._prepared = (dataset, way, prepare_data(dataset, **way))
         return dataset, self._prepared[2]
 
     def _look(self, command: Look) -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from nn_designer.app.snapshots import SnapshotWriter, places_of
 from nn_designer.app.training_messages import Ended, Prepared, Probe, Steer, Train, Update
 from nn_designer.app.training_scenes import Prober, look_at
-from nn_designer.design.compile import compile_design, optimizer_settings, training_settings
+from nn_designer.design.compile import compile_design, own_settings, training_settings
 from nn_designer.design.wiring import training_data
 from nn_designer.engine.progress import BatchProgress, EpochProgress, Finished, Started
 from nn_designer.engine.training import Control, train
@@ -60,7 +60,7 @@ class Run:
         self._data = training_data(document, prepared)
         self._prepared = prepared
         self._control = Control(learning_rate=self._settings.learning_rate)
-        self._optimizer_settings = optimizer_settings(document)
+        self._own_settings = own_settings(document)
         self._snapshots = SnapshotWriter(self._network.variables)
         self._scene = look_at(dataset, prepared, command.run)
         self._prober = Prober(self._network, dataset, prepared, self._scene, document)
@@ -97,8 +97,8 @@ class Run:
             self._network,
             self._data,
             self._settings,
-            optimizer_settings=self._optimizer_settings,
             control=self._control,
+            **self._own_settings,
         )
         try:
             self._begin(next(events))

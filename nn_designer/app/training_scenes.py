@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from nn_designer.app.training_messages import Probe, Scene
 from nn_designer.design.wiring import split_samples
+from nn_designer.engine.class_metrics import confusion_counts
 
 if TYPE_CHECKING:
     from nn_designer.data import Dataset, Prepared
@@ -152,12 +153,6 @@ def answers(outputs: NDArray[Any], *, signed: bool) -> NDArray[np.intp]:
     if outputs.shape[1] == 1:
         return (outputs[:, 0] > (0.0 if signed else 0.5)).astype(np.intp)
     return outputs.argmax(axis=1)
-
-
-def confusion_counts(true: NDArray[Any], predicted: NDArray[Any], n: int) -> NDArray[np.int64]:
-    """Counts (n, n): a row for each true class, a column for each predicted one."""
-    flat = np.bincount(true.astype(np.int64) * n + predicted, minlength=n * n)
-    return flat[: n * n].reshape(n, n)
 
 
 class Prober:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from time import monotonic
 from typing import Any
 
@@ -26,6 +26,7 @@ from nn_designer.app.views.predicted_vs_true import PredictedVsTrue
 from nn_designer.app.views.reconstructions import Reconstructions
 from nn_designer.app.views.value_surface import ValueSurface
 from nn_designer.design.diff import Change, diff
+from nn_designer.design.document import TRAINING_PARTS
 from nn_designer.engine.progress import EpochProgress, Finished, Started
 
 REDRAW_MS = 45  # one of the two plots each time, so that no single repaint takes long
@@ -51,6 +52,10 @@ _REASONS = {
     "diverged": ("Diverged", "error"),
     "stopped": ("Stopped", "text_muted"),
 }
+
+
+def _without_rate(settings: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in settings.items() if name != "learning_rate"}
 
 
 class TrainingView(QWidget):
@@ -208,9 +213,9 @@ class TrainingView(QWidget):
         trained, now = self._trainer.document, self._store.document
         if trained is None:
             return False
-        keys = (set(trained.training) | set(now.training)) - {"learning_rate"}
-        return trained.optimizer_settings != now.optimizer_settings or any(
-            trained.training.get(key) != now.training.get(key) for key in keys
+        return any(
+            _without_rate(getattr(trained, part)) != _without_rate(getattr(now, part))
+            for part in TRAINING_PARTS
         )
 
     def _adapt_to_task(self) -> None:

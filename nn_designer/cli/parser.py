@@ -66,6 +66,11 @@ def _add_train(commands: Commands[argparse.ArgumentParser]) -> None:
         "--weights", metavar="OUT", help="write the trained weights: OUT.npz or OUT.safetensors"
     )
     one.add_argument("--history", metavar="OUT.csv", help="write the course of training as CSV")
+    one.add_argument(
+        "--metrics",
+        metavar="NAMES",
+        help="more about the validation part, such as precision,recall,f1,auc",
+    )
     one.add_argument("--json", action="store_true", help="print one JSON object per epoch")
 
 

@@ -11,7 +11,7 @@ from nn_designer.cli.choosing import choose_data, load_design
 from nn_designer.cli.output import check_output, counted, remark, say
 from nn_designer.data import DataChoice, Preprocessing
 from nn_designer.data.table import Table
-from nn_designer.design.compile import training_settings
+from nn_designer.design.compile import preparation
 from nn_designer.design.document import Document
 from nn_designer.design.wiring import arranged
 from nn_designer.interchange.fitting import fit_weights, trained_design
@@ -89,6 +89,5 @@ def model_of(document: Document, loaded: LoadedWeights) -> TrainedModel:
 
 
 def prepared_data(document: Document) -> data.Prepared:
-    settings = training_settings(document)
     dataset = arranged(document, data.load(document.data))
-    return data.prepare(dataset, settings.validation_split, settings.seed)
+    return data.prepare(dataset, **preparation(document))

@@ -11,12 +11,18 @@ from nn_designer import data
 from nn_designer.cli.choosing import choose_data, load_design
 from nn_designer.cli.errors import CommandError, UsageError
 from nn_designer.cli.interrupts import Interrupts, watched_interrupts
+from nn_designer.cli.metrics import asked_metrics, check_task, measured
 from nn_designer.cli.output import check_output, counted, remark, say
 from nn_designer.cli.rescue import write_or_rescue
 from nn_designer.design import edits
 from nn_designer.design.adapt import adapt_to_data
 from nn_designer.design.check import check
-from nn_designer.design.compile import compile_design, optimizer_settings, training_settings
+from nn_designer.design.compile import (
+    compile_design,
+    own_settings,
+    preparation,
+    training_settings,
+)
 from nn_designer.design.document import Document
 from nn_designer.design.wiring import arranged, training_data
 from nn_designer.engine.network import Network
@@ -46,6 +52,7 @@ class Run:
     network: Network
     prepared: data.Prepared
     settings: TrainingSettings
+    metrics: tuple[str, ...] = ()
     history: list[dict[str, Any]] = field(default_factory=list)
     steps: int = 0
     finished: Finished | None = None
@@ -55,8 +62,9 @@ def train(arguments: argparse.Namespace) -> int:
     """Train a design, print its course, and write weights and history at the end."""
     with watched_interrupts() as interrupts:
         _check_outputs(arguments)
+        metrics = asked_metrics(arguments.metrics)
         document = _chosen_document(arguments)
-        run = _prepared_run(document)
+        run = _prepared_run(document, metrics)
         interrupts.postponed = True  # from here on there is something to keep
         try:
             if not arguments.json:
@@ -97,8 +105,9 @@ def _chosen_document(arguments: argparse.Namespace) -> Document:
     return document
 
 
-def _prepared_run(document: Document) -> Run:
+def _prepared_run(document: Document, metrics: tuple[str, ...]) -> Run:
     summary = data.summary(document.data)
+    check_task(metrics, summary.task)
     report = check(document, summary)
     if not report.ok:
         problem = report.errors[0]
@@ -107,10 +116,10 @@ def _prepared_run(document: Document) -> Run:
         raise CommandError(f"{problem.sentence}{rest}")
     settings = training_settings(document)
     dataset = arranged(document, data.load(document.data))
-    prepared = data.prepare(dataset, settings.validation_split, settings.seed)
+    prepared = data.prepare(dataset, **preparation(document))
     for sentence in prepared.report:
         remark(f"note: {sentence}")
-    return Run(document, compile_design(document, report=report), prepared, settings)
+    return Run(document, compile_design(document, report=report), prepared, settings, metrics)
 
 
 def _say_start(run: Run) -> None:
@@ -130,14 +139,20 @@ def _train(run: Run, interrupts: Interrupts, *, as_json: bool) -> None:
         run.network,
         training_data(run.document, run.prepared),
         run.settings,
-        optimizer_settings=optimizer_settings(run.document),
         control=control,
+        **own_settings(run.document),
     )
     try:
         for event in progress:
             if isinstance(event, EpochProgress):
-                run.history.append(full_record(event, run.prepared.task))
-                _show(event, run, as_json=as_json)
+                asked = measured(
+                    run.metrics,
+                    event,
+                    run.network.criterion.loss.threshold,
+                    run.prepared.target_scale,
+                )
+                run.history.append(full_record(event, run.prepared.task) | asked)
+                _show(event, run, asked, as_json=as_json)
             elif isinstance(event, Finished):
                 run.finished = event
             run.steps = getattr(event, "step", run.steps)
@@ -147,9 +162,9 @@ def _train(run: Run, interrupts: Interrupts, *, as_json: bool) -> None:
         progress.close()
 
 
-def _show(event: EpochProgress, run: Run, *, as_json: bool) -> None:
+def _show(event: EpochProgress, run: Run, asked: dict[str, float | None], *, as_json: bool) -> None:
     if as_json:
-        say(json.dumps(epoch_record(event, run.prepared.task)))
+        say(json.dumps(epoch_record(event, run.prepared.task) | asked))
         return
     total = str(run.settings.epochs)
     parts = [f"Epoch {event.epoch:>{len(total)}}/{total}", _duration(event.seconds)]
@@ -157,7 +172,7 @@ def _show(event: EpochProgress, run: Run, *, as_json: bool) -> None:
         {"loss": event.loss, "val_loss": event.val_loss, **output_values(event)}
         if event.by_output
         else {name: getattr(event, name) for name in SHOWN}
-    )
+    ) | asked
     parts += [f"{name}: {value:.4f}" for name, value in values.items() if value is not None]
     parts.append(f"{event.samples_per_second:,.0f} samples/s")
     say(" - ".join(parts))

@@ -20,6 +20,7 @@ from nn_designer.data.columns import (
 from nn_designer.data.dataset import Column, Dataset, FurtherTarget, TargetInfo, Task
 from nn_designer.data.dates import parse_dates
 from nn_designer.data.errors import DataError
+from nn_designer.data.row_weights import held_back, row_weights
 
 TARGET_NAMES = ("target", "label", "class", "y", "output", "outcome")
 """Names that tell the column to predict, if the person does not say."""
@@ -47,6 +48,7 @@ def build_dataset(
     origin: str = "",
     licence: str = "",
     types: Mapping[str, str] | None = None,
+    weights: str = "",
     notes: Sequence[str] = (),
     further: Sequence[str] = (),
 ) -> Dataset:
@@ -58,6 +60,7 @@ def build_dataset(
         task: "classes", "number" or "auto".
         further: more columns to predict, whose tasks are found.
         types: column name → number, category, date, index or ignore, against what was found.
+        weights: the column that says what each row counts; empty: there is none.
 
     Raises:
         DataError: nothing can be learned from it; the sentence says why.
@@ -70,6 +73,9 @@ def build_dataset(
             "one to predict it from. If it was not read rightly, choose the separator, or the sheet "
             f"of a workbook. {' '.join(notes)}".rstrip()
         )
+    if weights and weights not in (known := [column.name for column in columns]):
+        raise DataError(f"The weights of {title} are not there. {no_such_column(weights, known)}")
+    columns, weights_column = held_back(columns, weights, (target, *further))
     chosen = [_target_column(columns, target, title, report)]
     chosen += [_target_column(columns, name, title, report) for name in further]
     kept_rows, chosen = _drop_rows_without_targets(chosen, report)
@@ -102,6 +108,7 @@ def build_dataset(
         description=description,
         origin=origin,
         licence=licence,
+        weights=row_weights(weights_column, kept_rows),
         report=tuple(report),
         further_targets=tuple(targets[1:]),
     )

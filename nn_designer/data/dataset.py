@@ -180,6 +180,7 @@ class Dataset:
     - ``y``: int64 (N,) class numbers for the task ``classes``; float64 (N, T) for ``number``.
     - ``target_is_input``: what is to be predicted is the sample itself, as the network receives
       it; ``y`` is ``x`` with each sample laid out flat (N, T), not a copy.
+    - ``weights``: (N,) what each row counts in training; None: all the same.
     - ``n_test``: the last ``n_test`` rows are the data's own test part (0: it has none).
     - ``image_shape``: (height, width, channels) of a sample that is a picture, flat or not.
     - ``report``: sentences on what was found, filled and left out.
@@ -196,6 +197,7 @@ class Dataset:
     columns: tuple[Column, ...] = ()
     x: NDArray[np.uint8] | NDArray[np.float32] | None = None
     divide_by: float = 1.0
+    weights: NDArray[np.float64] | None = None
     standardizes: bool = False
     timeline: Timeline | None = None
     n_test: int = 0
@@ -240,6 +242,7 @@ class Dataset:
             if line is None
             else Timeline(line.times[rows], line.base[rows], line.quantity),
             y=self.y[rows[0] :],
+            weights=None if self.weights is None else self.weights[rows[0] :],
             x=None if self.x is None else self.x[rows[0] :],
             columns=tuple(column.take(rows) for column in self.columns),
             further_targets=tuple(

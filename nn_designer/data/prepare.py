@@ -35,6 +35,7 @@ class Prepared:
     - ``train_rows``, ``validation_rows``: which rows of the data set they are.
     - ``target_scale``: (T,) standard deviation of each number target (None for classes), so that
       errors can be told in the person's units.
+    - ``weights_train``, ``weights_validation``: what each sample counts; None: all the same.
     - ``further_targets``: what else is to be predicted; all else is about the first target.
     """
 
@@ -51,6 +52,8 @@ class Prepared:
     sample_shape: tuple[int, ...]
     target_scale: NDArray[np.float64] | None
     report: tuple[str, ...]
+    weights_train: NDArray[np.float64] | None = None
+    weights_validation: NDArray[np.float64] | None = None
     further_targets: tuple[PreparedTarget, ...] = ()
 
     @property
@@ -75,14 +78,23 @@ class Prepared:
             task=self.task,
             n_classes=self.n_classes,
             target_scale=self.target_scale,
+            weights_train=self.weights_train,
+            weights_validation=self.weights_validation,
         )
 
 
-def prepare(dataset: Dataset, validation_split: float = 0.2, seed: int = 1) -> Prepared:
+def prepare(
+    dataset: Dataset,
+    validation_split: float = 0.2,
+    seed: int = 1,
+    *,
+    scale_targets: bool = True,
+) -> Prepared:
     """Split by ``seed`` (each class in the same share), then fit and apply the preprocessing.
 
     Data with a test part of its own is not split: that part is the validation part, whatever
-    ``validation_split`` says. Scalers see only the training part.
+    ``validation_split`` says. Scalers see only the training part. Without ``scale_targets``,
+    targets that are numbers stay as they are.
 
     Raises:
         DataError: a split leaves nothing to train on.
@@ -111,7 +123,7 @@ def prepare(dataset: Dataset, validation_split: float = 0.2, seed: int = 1) -> P
     for info, y in zip(infos, all_y, strict=True):
         if info.task == "classes":
             notes += _absent_classes(info.class_names, y[train_rows])
-    preprocessing = Preprocessing.fit(dataset, train_rows)
+    preprocessing = Preprocessing.fit(dataset, train_rows, scale_targets=scale_targets)
     further = [
         PreparedTarget(
             scaling.info,
@@ -140,6 +152,8 @@ def prepare(dataset: Dataset, validation_split: float = 0.2, seed: int = 1) -> P
         sample_shape=dataset.sample_shape,
         target_scale=scale,
         report=(*dataset.report, *notes),
+        weights_train=None if dataset.weights is None else dataset.weights[train_rows],
+        weights_validation=None if dataset.weights is None else dataset.weights[validation_rows],
         further_targets=tuple(further),
     )
 

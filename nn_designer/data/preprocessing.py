@@ -55,11 +55,11 @@ class TargetScaling:
     scale: tuple[float, ...] = ()
 
     @classmethod
-    def fit(cls, info: TargetInfo, y: NDArray[Any]) -> TargetScaling:
-        """Learn mean and scale from the training part's ``y``."""
+    def fit(cls, info: TargetInfo, y: NDArray[Any], *, scales: bool = True) -> TargetScaling:
+        """Learn mean and scale from the training part's ``y``; without ``scales`` it stays."""
         if info.task == "classes":
             return cls(info)
-        fitted = [_mean_and_scale(column) for column in y.T]
+        fitted = [_mean_and_scale(column) if scales else (0.0, 1.0) for column in y.T]
         return cls(info, tuple(m for m, _ in fitted), tuple(s for _, s in fitted))
 
     def transform(self, y: NDArray[Any]) -> NDArray[np.int64] | Floats:
@@ -121,8 +121,13 @@ class Preprocessing:
 
     # ---------------------------------------------------------------- fitting
     @classmethod
-    def fit(cls, dataset: Dataset, rows: NDArray[np.intp]) -> Preprocessing:
-        """Learn means and scales from ``rows`` (the training part) of ``dataset`` only."""
+    def fit(
+        cls, dataset: Dataset, rows: NDArray[np.intp], *, scale_targets: bool = True
+    ) -> Preprocessing:
+        """Learn means and scales from ``rows`` (the training part) of ``dataset`` only.
+
+        Without ``scale_targets``, the (first) target stays as it is, if it is numbers.
+        """
         info = TargetInfo(
             dataset.target_names,
             dataset.task,
@@ -133,7 +138,7 @@ class Preprocessing:
             count = info.n_targets
             first = TargetScaling(info, (0.0,) * count, (dataset.divide_by,) * count)
         else:
-            first = TargetScaling.fit(info, dataset.y[rows])
+            first = TargetScaling.fit(info, dataset.y[rows], scales=scale_targets)
         center, divide_by = 0.0, dataset.divide_by
         if dataset.standardizes and dataset.x is not None:
             center, divide_by = _mean_and_scale(dataset.x[rows])

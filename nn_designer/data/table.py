@@ -55,6 +55,12 @@ class Table(DataSource):
         help="Columns to read otherwise than found, such as: Cylinders: category, Name: ignore. "
         f"Types are {', '.join(COLUMN_TYPES)}.",
     )
+    weights = Text(
+        "",
+        maximum_length=1000,
+        help="A column of numbers that say what each row counts in training; the network does not "
+        "see it. Empty: all rows count the same.",
+    )
     separator = Choice("auto", SEPARATORS, help="What stands between the cells of a line.")
     decimal = Choice(
         "auto",
@@ -100,6 +106,7 @@ class Table(DataSource):
             further=further,
             task=self.task,
             types=parse_column_types(self.column_types),
+            weights=self.weights,
             source=self.key,
             title=Path(self.path).name,
             description=self.description,

@@ -6,14 +6,15 @@ The rules, in the order of the code:
    values (28 × 28 × 1 and 784 are the same picture; the values are only laid out anew).
 2. Where the Input gives more than a flat list and a Dense layer follows, a Flatten is put between.
 3. The last layer with weights before the Output gets one unit per class with softmax, or one
-   per number to predict with linear. If there is no such layer, a Dense is put there.
-   With several Outputs, each is fitted to the target that it learns (``design.wiring``).
+   per number to predict with linear (softplus for Poisson). If there is no such layer, a Dense
+   is put there. With several Outputs, each is fitted to the target that it learns
+   (``design.wiring``).
 4. The loss becomes sparse categorical cross-entropy for classes, mean squared error for numbers.
 5. Where the sample itself is to be predicted, numbers from 0 to 1, it ends with sigmoid and
    binary cross-entropy.
 
 What suits the data already is left as it is: a single sigmoid with binary cross-entropy stays
-for two classes, categorical cross-entropy stays with softmax, Huber stays for numbers.
+for two classes, categorical and focal cross-entropy stay with softmax, Huber stays for numbers.
 """
 
 from __future__ import annotations
@@ -124,7 +125,7 @@ class _Ending:
         loss = LOSSES.get(self.loss)
         if loss is None or type(self.units) is not int or self.activation not in ACTIVATIONS:
             return False
-        if loss.problem_with(
+        if loss().problem_with(
             (self.units,),
             self.activation,
             target.task,
@@ -136,21 +137,25 @@ class _Ending:
         if target.is_input:
             return self.activation == "sigmoid"
         if target.task == "number":
-            return self.activation == "linear"
+            return self.activation == (loss.fused_activation or loss.usual_activation)
         return loss.target != "number" or self.activation in _BOUNDED
 
 
 def _wanted(target: TargetInfo, loss: str) -> _Ending:
     """The ending for a target that the present one does not suit."""
+    found = LOSSES.get(loss)
     if target.task == "classes":
-        kept = loss == "categorical_crossentropy"
-        return _Ending(
-            target.n_classes, "softmax", loss if kept else "sparse_categorical_crossentropy"
-        )
-    if target.is_input:
+        usual = _Ending(target.n_classes, "softmax", "sparse_categorical_crossentropy")
+        kept = _Ending(target.n_classes, "softmax", loss)
+        keeps = found is not None and found.fused_activation == "softmax"
+    elif target.is_input:
         return _Ending(target.n_targets, "sigmoid", "binary_crossentropy")
-    kept = loss in LOSSES and LOSSES[loss].target == "number"
-    return _Ending(target.n_targets, "linear", loss if kept else "mean_squared_error")
+    else:
+        usual = _Ending(target.n_targets, "linear", "mean_squared_error")
+        activation = found.usual_activation if found is not None else "linear"
+        kept = _Ending(target.n_targets, activation, loss)
+        keeps = found is not None and found.target == "number"
+    return kept if keeps and kept.suits(target) else usual
 
 
 def _fit_outputs(document: Document, summary: DataSummary, notes: list[str]) -> Document:

@@ -14,6 +14,8 @@ from typing import Any
 from nn_designer.data.dataset import DataSummary, TargetInfo
 from nn_designer.design.document import Document, Layer, Wire
 from nn_designer.design.edit_base import kind_or_none
+from nn_designer.design.edit_settings import method_key
+from nn_designer.design.frozen import EMPTY
 from nn_designer.design.inference import Facts, facts, made, read_settings
 from nn_designer.design.memory import available_memory_bytes, bytes_text, training_memory_bytes
 from nn_designer.design.report import Problem, Report, Severity
@@ -25,8 +27,9 @@ from nn_designer.design.wiring import (
     used_layers,
 )
 from nn_designer.engine.losses import LOSSES
-from nn_designer.engine.optimizers import OPTIMIZERS
+from nn_designer.engine.sample_weights import class_weight_problem
 from nn_designer.engine.shapes import shape_text
+from nn_designer.engine.training_methods import METHODS, own_settings_name
 from nn_designer.engine.training_settings import TrainingSettings
 from nn_designer.layers import LayerKind, UnknownKind, kind_of
 from nn_designer.params import HasParams
@@ -47,6 +50,7 @@ class _Check:
         self.summary = summary
         self.problems: list[Problem] = []
         self.facts: dict[str, Facts] = {}
+        self.own_settings: dict[str, Mapping[str, Any]] = {}
         self.kinds = {layer.id: kind_or_none(layer.kind) for layer in document.layers}
         ends = [layer for layer in document.layers if self._is_end(layer)]
         self.ends = [layer for layer in ends if document.incoming(layer.id)] or ends[:1]
@@ -243,11 +247,13 @@ class _Check:
         """The training settings, with defaults in place of wrong ones."""
         training = self._settings(TrainingSettings, "Training", self.document.training)
         settings = TrainingSettings(**training)
-        wanted = self.document.training.get("optimizer", settings.optimizer)
-        if wanted != settings.optimizer:  # settings of an optimizer that is not known
-            return settings
-        optimizer = OPTIMIZERS[settings.optimizer]
-        self._settings(optimizer, optimizer.title, self.document.optimizer_settings)
+        for choice, methods in METHODS.items():
+            key = getattr(settings, choice)
+            own: Mapping[str, Any] = EMPTY
+            if method_key(self.document, choice) == key:  # else they are of one that is not known
+                given = getattr(self.document, own_settings_name(choice))
+                own = self._settings(methods[key], methods[key].title, given)
+            self.own_settings[choice] = own
         return settings
 
     def _settings(
@@ -313,11 +319,15 @@ class _Check:
             return
         kind = kind_of(end.kind)
         own = made(kind, read_settings(kind, end.settings).values).own_loss()
-        problem = LOSSES[own.key or training.loss].problem_with(
+        key = own.key or training.loss
+        settings = self.own_settings["loss"] if key == training.loss else {}
+        task = None if target is None else target.task
+        n_classes = None if target is None else target.n_classes or None
+        problem = LOSSES[key](**settings).problem_with(
             found.shape,
             found.activation,
-            None if target is None else target.task,
-            None if target is None else target.n_classes or None,
+            task,
+            n_classes,
             None if target is None else target.n_targets,
             shares=target is not None and target.is_input,
         )
@@ -326,6 +336,9 @@ class _Check:
                 problem = f"{end.name}: {problem}"
             wire = self.document.incoming(end.id)[0]
             self._add("error", problem, self.document.layer(wire.source))
+        problem = class_weight_problem(training, task, n_classes, len(self.ends))
+        if problem and end is self.ends[0]:
+            self._add("error", problem)
 
     def _memory(
         self, training: TrainingSettings, known: Mapping[str, Facts], parameters: int

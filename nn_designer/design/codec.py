@@ -18,7 +18,7 @@ import msgspec
 from nn_designer.data.choice import DataChoice
 from nn_designer.data.places import kept_beside, opened_beside
 from nn_designer.design.arrange import arrange
-from nn_designer.design.document import MAXIMUM_NOTES_LENGTH, Document
+from nn_designer.design.document import MAXIMUM_NOTES_LENGTH, TRAINING_PARTS, Document
 from nn_designer.design.edit_base import EditError, checked_name
 from nn_designer.design.edit_layers import move
 from nn_designer.design.frozen import thaw
@@ -43,7 +43,8 @@ MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 """Version → function that makes the next version's JSON out of it. They run one by one."""
 
 _KEYS = (
-    *("format", "version", "name", "notes", "data", "training", "optimizer_settings"),
+    *("format", "version", "name", "notes", "data"),
+    *TRAINING_PARTS,
     *("layers", "wires"),
 )
 
@@ -78,8 +79,7 @@ def dumps(document: Document) -> str:
             "settings": document.data.settings,
             **(data_extra if isinstance(data_extra, Mapping) else {}),
         },
-        "training": document.training,
-        "optimizer_settings": document.optimizer_settings,
+        **_training_record(document),
         "layers": [layer_record(layer) for layer in document.layers],
         "wires": [wire_record(wire) for wire in document.wires],
         **extra,
@@ -88,6 +88,14 @@ def dumps(document: Document) -> str:
         return json_text(record)
     except (ValueError, TypeError) as error:
         raise CodecError(f"The design can't be written as JSON: {error}") from None
+
+
+def _training_record(document: Document) -> dict[str, Any]:
+    """The training parts. The later ones are left out if empty: most losses and schedules have
+    no settings, and files without them stay as they were."""
+    parts = {name: getattr(document, name) for name in TRAINING_PARTS}
+    always = ("training", "optimizer_settings")
+    return {name: value for name, value in parts.items() if value or name in always}
 
 
 def loads(text: str | bytes) -> Loaded:
@@ -279,7 +287,7 @@ def _migrated(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def _read_known(record: Mapping[str, Any], problems: list[str]) -> dict[str, Any]:
-    """Name, notes, data, training and optimizer settings; a default for what can't be read."""
+    """Name, notes, data and training; a default for what can't be read."""
     known: dict[str, Any] = {}
     name = record.get("name", "")
     try:
@@ -291,7 +299,7 @@ def _read_known(record: Mapping[str, Any], problems: list[str]) -> dict[str, Any
         known["notes"] = notes
     else:
         problems.append('"notes" must be text of at most 100,000 characters; they are left out.')
-    for key in ("training", "optimizer_settings"):
+    for key in TRAINING_PARTS:
         value = record.get(key, {})
         if isinstance(value, dict):
             known[key] = value

@@ -13,7 +13,8 @@ from nn_designer.design.frozen import thaw
 from nn_designer.design.inference import made, read_settings
 from nn_designer.design.sharing import owner_of
 from nn_designer.design.wiring import used_layers, used_outputs
-from nn_designer.engine.optimizers import OPTIMIZERS
+from nn_designer.engine.losses import LOSSES
+from nn_designer.engine.training_methods import METHODS, own_settings_name
 from nn_designer.engine.training_settings import TrainingSettings
 from nn_designer.layers import kind_of
 
@@ -59,7 +60,13 @@ def compile_design(
         owner = owner_of(document, layer)
         shares = None if owner is None else names[owner.id]
         nodes.append(Node(names[id], made(kind, values), inputs, shares))
-    return Network(nodes, loss=settings.loss, seed=settings.seed, dtype=dtype)
+    return Network(
+        nodes,
+        loss=settings.loss,
+        loss_settings=own_settings(document)[own_settings_name("loss")],
+        seed=settings.seed,
+        dtype=dtype,
+    )
 
 
 def training_settings(document: Document) -> TrainingSettings:
@@ -74,14 +81,33 @@ def training_settings(document: Document) -> TrainingSettings:
     return TrainingSettings(**read.values)
 
 
-def optimizer_settings(document: Document) -> dict[str, Any]:
-    """The checked settings of the design's optimizer; unknown ones are left out.
+def preparation(document: Document) -> dict[str, Any]:
+    """What ``data.prepare`` wants to know: the split, and whether the loss takes scaled targets.
+
+    Raises:
+        DesignError: a training setting is wrong.
+    """
+    settings = training_settings(document)
+    return {
+        "validation_split": settings.validation_split,
+        "seed": settings.seed,
+        "scale_targets": LOSSES[settings.loss].scales_targets,
+    }
+
+
+def own_settings(document: Document) -> dict[str, Any]:
+    """The checked settings of the design's loss, optimizer and schedule, under the names that
+    ``train`` takes; unknown ones are left out.
 
     Raises:
         DesignError: one of them is wrong.
     """
-    optimizer = OPTIMIZERS[training_settings(document).optimizer]
-    read = read_settings(optimizer, document.optimizer_settings)
-    if read.wrong:
-        raise DesignError(f"{optimizer.title}: {read.wrong[0]}")
-    return dict(thaw(read.values))
+    training = training_settings(document)
+    found: dict[str, Any] = {}
+    for choice, methods in METHODS.items():
+        name, method = own_settings_name(choice), methods[getattr(training, choice)]
+        read = read_settings(method, getattr(document, name))
+        if read.wrong:
+            raise DesignError(f"{method.title}: {read.wrong[0]}")
+        found[name] = dict(thaw(read.values))
+    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nn_designer.design.document import Document, Layer, Wire
+from nn_designer.design.document import TRAINING_PARTS, Document, Layer, Wire
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,7 @@ def diff(old: Document, new: Document) -> Change:
         name_changed=old.name != new.name,
         notes_changed=old.notes != new.notes,
         data_changed=old.data != new.data,
-        training_changed=(old.training, old.optimizer_settings)
-        != (new.training, new.optimizer_settings),
+        training_changed=any(getattr(old, n) != getattr(new, n) for n in TRAINING_PARTS),
         reordered=[id for id in before if id in after] != [id for id in after if id in before],
         extra_changed=old.extra != new.extra,
     )

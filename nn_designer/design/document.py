@@ -21,6 +21,8 @@ MAXIMUM_NAME_LENGTH = 60
 MAXIMUM_NOTES_LENGTH = 100_000
 REMEMBERED = 8
 """So many answers about what reaches what are kept."""
+TRAINING_PARTS = ("training", "loss_settings", "optimizer_settings", "schedule_settings")
+"""The parts of a document that say how it is trained."""
 
 
 def slug(name: str) -> str:
@@ -72,8 +74,9 @@ class Wire:
 class Document:
     """A whole design. Equal when all parts are equal; hashable; safe to share between threads.
 
-    ``training`` holds values of ``TrainingSettings``, ``optimizer_settings`` those of the chosen
-    optimizer; what they leave out is at its default.
+    ``training`` holds values of ``TrainingSettings``; ``loss_settings``, ``optimizer_settings``
+    and ``schedule_settings`` those of the loss, optimizer and schedule chosen there. What they
+    leave out is at its default.
     """
 
     name: str = ""
@@ -81,14 +84,16 @@ class Document:
     wires: tuple[Wire, ...] = ()
     data: DataChoice = field(default_factory=DataChoice)
     training: Mapping[str, Any] = EMPTY
+    loss_settings: Mapping[str, Any] = EMPTY
     optimizer_settings: Mapping[str, Any] = EMPTY
+    schedule_settings: Mapping[str, Any] = EMPTY
     notes: str = ""
     extra: Mapping[str, Any] = EMPTY
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "layers", tuple(self.layers))
         object.__setattr__(self, "wires", tuple(self.wires))
-        for name in ("training", "optimizer_settings", "extra"):
+        for name in (*TRAINING_PARTS, "extra"):
             object.__setattr__(self, name, freeze(getattr(self, name)))
 
     def __hash__(self) -> int:

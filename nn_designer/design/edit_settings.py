@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
@@ -13,6 +13,7 @@ from nn_designer.design.edit_base import EditError, checked_name, found, known_k
 from nn_designer.design.frozen import as_frozen, thaw
 from nn_designer.design.sharing import SETTING as SHARING
 from nn_designer.design.sharing import find_layer
+from nn_designer.engine.training_methods import METHODS, own_settings_name
 from nn_designer.engine.training_settings import TrainingSettings
 from nn_designer.params import HasParams, ParamError
 
@@ -77,30 +78,36 @@ def set_notes(document: Document, notes: str) -> Document:
 
 
 def set_training(document: Document, name: str, value: Any) -> Document:
-    """Change one of the TrainingSettings; another optimizer starts with its own defaults."""
+    """Change one of the TrainingSettings; another loss, optimizer or schedule starts with its
+    own defaults."""
     checked = checked_value(TrainingSettings, "Training", name, value)
     training = as_frozen(document.training).with_values(**{name: checked})
-    if name == "optimizer" and checked != optimizer_key(document):
-        return replace(document, training=training, optimizer_settings={})
-    return replace(document, training=training)
+    changed = replace(document, training=training)
+    if name in METHODS and checked != method_key(document, name):
+        changed = _with_own_settings(changed, name, {})
+    return changed
 
 
-def optimizer_key(document: Document) -> str:
-    """The key of the chosen optimizer, also if this version does not know it."""
-    return str(document.training.get("optimizer", TrainingSettings.params["optimizer"].default))
+def method_key(document: Document, choice: str) -> str:
+    """The key of the chosen loss, optimizer or schedule (``choice``), also if this version does
+    not know it."""
+    return str(document.training.get(choice, TrainingSettings.params[choice].default))
 
 
-def set_optimizer_setting(document: Document, name: str, value: Any) -> Document:
-    """Change one setting of the chosen optimizer."""
-    from nn_designer.engine.optimizers import OPTIMIZERS
+def set_method_setting(document: Document, choice: str, name: str, value: Any) -> Document:
+    """Change one of the own settings of the chosen loss, optimizer or schedule (``choice``)."""
+    key = method_key(document, choice)
+    method = METHODS[choice].get(key)
+    if method is None:
+        raise EditError(f"There is no {choice} {key!r} in this version; choose another first.")
+    checked = checked_value(method, method.title, name, value)
+    settings = as_frozen(getattr(document, own_settings_name(choice)))
+    return _with_own_settings(document, choice, settings.with_values(**{name: checked}))
 
-    key = optimizer_key(document)
-    optimizer = OPTIMIZERS.get(key)
-    if optimizer is None:
-        raise EditError(f"There is no optimizer {key!r} in this version; choose another first.")
-    checked = checked_value(optimizer, optimizer.title, name, value)
-    settings = as_frozen(document.optimizer_settings).with_values(**{name: checked})
-    return replace(document, optimizer_settings=settings)
+
+def _with_own_settings(document: Document, choice: str, settings: Mapping[str, Any]) -> Document:
+    changed: dict[str, Any] = {own_settings_name(choice): settings}
+    return replace(document, **changed)
 
 
 def set_data(document: Document, choice: DataChoice) -> Document:

@@ -22,9 +22,9 @@ from nn_designer.design.edit_layers import (
 from nn_designer.design.edit_settings import (
     rename,
     set_data,
+    set_method_setting,
     set_name,
     set_notes,
-    set_optimizer_setting,
     set_setting,
     set_training,
 )
@@ -49,9 +49,9 @@ __all__ = [
     "rename",
     "replace_kind",
     "set_data",
+    "set_method_setting",
     "set_name",
     "set_notes",
-    "set_optimizer_setting",
     "set_setting",
     "set_training",
     "splice_layer",

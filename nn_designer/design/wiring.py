@@ -257,4 +257,6 @@ def training_data(document: Document, prepared: Prepared) -> TrainingData:
         {name: target.info.task for name, target in each.items()},
         {name: target.info.n_classes for name, target in each.items()},
         {name: target.scale for name, target in each.items()},
+        prepared.weights_train,
+        prepared.weights_validation,
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from nn_designer.engine.loss import Criterion
-from nn_designer.engine.metrics import METRICS, class_sums, number_sums
+from nn_designer.engine.metrics import SUMMED, class_sums, number_sums
 from nn_designer.engine.shapes import samples_at_once
 from nn_designer.engine.training_data import Part
 
@@ -52,6 +52,7 @@ class AnyTally(Protocol):
         targets: np.ndarray,
         answers: Sequence[np.ndarray],
         penalties: np.ndarray | float = 0.0,
+        weights: np.ndarray | None = None,
     ) -> float:
         """Tell K batches, and get their mean loss."""
 
@@ -93,11 +94,14 @@ class Tally:
         targets: np.ndarray,
         answers: Sequence[np.ndarray],
         penalties: np.ndarray | float = 0.0,
+        weights: np.ndarray | None = None,
     ) -> float:
         """Tell K batches: ``scores`` (K, outputs, B), ``targets`` and each of ``answers``
-        (K, B, ...), ``penalties`` (K,) what regularization adds. Returns their mean loss."""
+        (K, B, ...), ``penalties`` (K,) what regularization adds, ``weights`` (K, B) what samples
+        count in the loss. Returns their mean loss."""
         (own,) = answers
-        return self.take(self._criterion.value(scores, targets) + penalties, scores, own)
+        losses = self._criterion.value(scores, targets, weights)
+        return self.take(losses + penalties, scores, own)
 
     def take(self, losses: np.ndarray, scores: np.ndarray, answers: np.ndarray) -> float:
         """As :meth:`add`, for batches whose ``losses`` (K,) are known."""
@@ -123,14 +127,14 @@ class Tally:
     @property
     def accuracy(self) -> float | None:
         """Share of right answers so far; None for numbers."""
-        return METRICS["accuracy"].value(self._metrics) if self._task == "classes" else None
+        return SUMMED["accuracy"].value(self._metrics) if self._task == "classes" else None
 
     def measures(self) -> Measures:
         """Everything so far."""
         if self._task == "classes":
             return Measures(self.loss, accuracy=self.accuracy)
         mae, rmse, r2 = (
-            METRICS[key].value(self._metrics, self._scale) for key in ("mae", "rmse", "r2")
+            SUMMED[key].value(self._metrics, self._scale) for key in ("mae", "rmse", "r2")
         )
         return Measures(self.loss, mae=mae, rmse=rmse, r2=r2)
 
@@ -182,5 +186,7 @@ class Evaluator:
             assert plan.outputs is not None
             rows[block] = plan.outputs.T
             scores, targets = plan.logits[np.newaxis], part.targets[np.newaxis, block]
-            tally.add(scores, targets, [each[np.newaxis, block] for each in part.answers], penalty)
+            answers = [each[np.newaxis, block] for each in part.answers]
+            weights = None if part.weights is None else part.weights[np.newaxis, block]
+            tally.add(scores, targets, answers, penalty, weights)
         return tally.measures(), network.heads.separated(rows)

@@ -43,6 +43,9 @@ class GatheringAhead:
         self._all_targets = np.zeros((capacity, *plan.targets.shape), plan.targets.dtype)
         # Views that exist already cost nothing per step.
         self._each = list(zip(self._all_rows, self._all_targets, strict=True))
+        self._weights = plan.weights
+        if plan.weights is not None:
+            self._all_weights = np.zeros((capacity, *plan.weights.shape), plan.weights.dtype)
 
     @staticmethod
     def suits(plan: Plan) -> bool:
@@ -55,6 +58,17 @@ class GatheringAhead:
         self._part.rows.take(order, 0, self._all_rows[:count], "clip")
         self._part.targets.take(order, 0, self._all_targets[:count], "clip")
         inputs, targets = self._inputs, self._targets
+        if self._weights is not None:
+            assert self._part.weights is not None
+            self._part.weights.take(order, 0, self._all_weights[:count], "clip")
+            for (batch_rows, batch_targets), batch_weights in zip(
+                self._each, self._all_weights, strict=True
+            ):
+                inputs[...] = batch_rows
+                targets[...] = batch_targets
+                self._weights[...] = batch_weights
+                yield
+            return
         for batch_rows, batch_targets in self._each:
             inputs[...] = batch_rows
             targets[...] = batch_targets
@@ -63,8 +77,12 @@ class GatheringAhead:
 
 def gathering_steps(part: Part, index: np.ndarray, plan: Plan) -> list[Step]:
     """Steps that gather the samples ``index`` (B,) into a plan."""
-    return [
+    steps: list[Step] = [
         # "clip" lets NumPy write into the buffer directly.
         (part.rows.take, (index, 0, plan.inputs, "clip")),
         (part.targets.take, (index, 0, plan.targets, "clip")),
     ]
+    if plan.weights is not None:
+        assert part.weights is not None
+        steps.append((part.weights.take, (index, 0, plan.weights, "clip")))
+    return steps

@@ -105,9 +105,11 @@ class Heads:
 
     # --- in a plan ---
 
-    def emit(self, plan: Plan, *, differentiates: bool, share: float = 1.0) -> None:
+    def emit(
+        self, plan: Plan, *, differentiates: bool, weighted: bool = False, share: float = 1.0
+    ) -> None:
         """After all layers: name the buffers that others look at, and add the backward steps.
-        ``share`` scales the gradients."""
+        ``weighted``: samples have weights; ``share`` scales the gradients."""
         ends = [plan.values[head.name] for head in self]
         scores = [end.logits or end for end in ends]
         if differentiates or self.has_losses:
@@ -123,10 +125,14 @@ class Heads:
         if not differentiates:
             return
         plan.release_scratch()
+        if weighted:
+            plan.weights = plan.buffer((plan.batch_size,))
         for head, value in zip(self, scores, strict=True):
             with plan.gradient_target(value) as gradient:
                 targets = self._emitted_targets(plan, head)
                 head.loss.emit_gradient(plan, value.flat, targets, gradient)
+                if plan.weights is not None:
+                    plan.step(np.multiply, gradient, plan.weights, gradient)
                 scale = share * head.weight
                 if scale != 1.0:
                     plan.step(np.multiply, gradient, plan.constant(scale), gradient)
@@ -151,13 +157,16 @@ class Heads:
 
     # --- what came out ---
 
-    def values(self, logits: np.ndarray, targets: np.ndarray) -> list[np.ndarray]:
-        """Each head's mean loss of each batch, not weighted: ``logits`` (..., size, B) and
-        encoded ``targets`` of a plan → (...)."""
+    def values(
+        self, logits: np.ndarray, targets: np.ndarray, weights: np.ndarray | None = None
+    ) -> list[np.ndarray]:
+        """Each head's mean loss of each batch, before its own weight: ``logits`` (..., size, B),
+        encoded ``targets`` and ``weights`` of samples (..., B) of a plan → (...)."""
         if len(self) == 1:
-            return [self[0].loss.value(logits, targets)]
+            return [self[0].loss.value(logits, targets, weights)]
         return [
-            head.loss.value(logits[..., head.rows, :], head.targets_of(targets)) for head in self
+            head.loss.value(logits[..., head.rows, :], head.targets_of(targets), weights)
+            for head in self
         ]
 
     def total(self, values: Sequence[np.ndarray]) -> np.ndarray:
@@ -178,9 +187,11 @@ def attached(
     names: Sequence[str],
     shapes: Mapping[str, Shape],
     loss: str | None,
+    loss_settings: Mapping[str, Any],
     dtype: Any,
 ) -> Heads:
-    """The heads of the nodes ``names`` with the losses that they say themselves, else ``loss``.
+    """The heads of the nodes ``names`` with the losses that they say themselves, else ``loss``,
+    which has ``loss_settings``.
 
     Raises NetworkError for an unknown loss, or one that does not suit the shape.
     """
@@ -195,7 +206,7 @@ def attached(
         if key is not None:
             if key not in LOSSES:
                 raise NetworkError(f"There is no loss {key!r}; choose one of {', '.join(LOSSES)}.")
-            found = LOSSES[key]
+            found = LOSSES[key](**(loss_settings if key == loss else {}))
             if len(shape) != 1:
                 raise NetworkError(found.problem_with(shape, "linear") or "")
             if found.fused_activation is not None:

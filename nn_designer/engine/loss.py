@@ -12,6 +12,7 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 
 from nn_designer.engine.activations import ACTIVATIONS
+from nn_designer.engine.method import Method
 from nn_designer.engine.program import Program
 from nn_designer.engine.shapes import Shape, shape_text
 from nn_designer.engine.targets import wrong_units
@@ -27,25 +28,24 @@ def mean(x: np.ndarray, axis: int) -> np.ndarray:
     return np.asarray(np.add.reduce(x, axis) / x.shape[axis])
 
 
-class Loss:
-    """One loss. Subclasses declare the texts and the maths.
+class Loss(Method):
+    """One loss. Subclasses declare the texts, the settings and the maths.
 
     Some losses read *logits*, the numbers before the output's softmax or sigmoid, when the
     network ends with that activation (:attr:`fused_activation`): cross-entropies then never
     overflow, and training skips the activation.
     """
 
-    key: ClassVar[str]
-    title: ClassVar[str]
-    formula: ClassVar[str]
-    help: ClassVar[str]
-    source: ClassVar[str] = ""
     target: ClassVar[str]
     """What encoded targets look like: "number" (numbers; classes become a 1 among 0s),
     "one_hot" (a 1 among 0s), "classes" (the class as a whole number), "sign" (-1 or 1)."""
     fused_activation: ClassVar[str | None] = None
     takes_shares: ClassVar[bool] = False
     """Whether numbers from 0 to 1 can be learned with it too, one for each output."""
+    usual_activation: ClassVar[str] = "linear"
+    """The activation that the last layer of a network for numbers usually has with it."""
+    scales_targets: ClassVar[bool] = True
+    """Whether targets that are numbers may be standardized before training."""
     threshold: ClassVar[float] = 0.5
     """With one output and two classes: above it, the prediction is class 1."""
 
@@ -107,11 +107,11 @@ class Loss:
         """The same for logits of the :attr:`fused_activation`."""
         raise NotImplementedError
 
-    def values(self, scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    def losses(self, scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """The loss of each sample: scores (..., outputs, B) → (..., B)."""
         raise NotImplementedError
 
-    def logits_values(self, logits: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    def logits_losses(self, logits: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """The same from logits."""
         raise NotImplementedError
 
@@ -155,10 +155,16 @@ class Criterion:
         emit = self.loss.emit_logits_gradient if self.from_logits else self.loss.emit_gradient
         emit(program, scores, targets, gradient)
 
-    def value(self, scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
-        """Mean loss of each batch: scores (..., outputs, B), encoded targets → (...)."""
-        values = self.loss.logits_values if self.from_logits else self.loss.values
-        return mean(values(scores, targets), -1)
+    def value(
+        self, scores: np.ndarray, targets: np.ndarray, weights: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Mean loss of each batch: scores (..., outputs, B), encoded targets → (...).
+
+        With ``weights`` (..., B), each sample's loss is multiplied by its weight before.
+        """
+        losses_of = self.loss.logits_losses if self.from_logits else self.loss.losses
+        losses = losses_of(scores, targets)
+        return mean(losses if weights is None else losses * weights, -1)
 
     def outputs(self, scores: np.ndarray) -> np.ndarray:
         """What the network answers: scores (..., outputs, B), activated if they are not yet.

@@ -23,7 +23,7 @@ from nn_designer.engine.graph import (
 )
 from nn_designer.engine.halves import Half
 from nn_designer.engine.heads import attached
-from nn_designer.engine.initializers import INITIALIZERS
+from nn_designer.engine.initializers import initializer
 from nn_designer.engine.inputs import Arrays, Inputs
 from nn_designer.engine.loss import Criterion
 from nn_designer.engine.parallel import Helper
@@ -56,6 +56,7 @@ class Network:
         nodes: Sequence[Node],
         *,
         loss: str | None = None,
+        loss_settings: Mapping[str, Any] | None = None,
         seed: int = 0,
         dtype: Any = np.float32,
     ) -> None:
@@ -93,7 +94,8 @@ class Network:
         self.helper = Helper()
         """A second thread for large products, while a training run has started it."""
         self._plans: OrderedDict[tuple[int, bool, bool], Plan] = OrderedDict()
-        self.set_loss(loss)
+        self._weighted = False
+        self.set_loss(loss, loss_settings)
         self.initialize(seed)
 
     def _input_shapes(self, node: Node) -> list[Shape]:
@@ -114,12 +116,23 @@ class Network:
         """The loss, attached to the (first) output: encodes targets, gives values. Needs a loss."""
         return self.heads[0].loss
 
-    def set_loss(self, loss: str | None) -> None:
-        """Attach another loss (a key of LOSSES), or none, to all outputs without one of their
-        own."""
+    def set_loss(self, loss: str | None, settings: Mapping[str, Any] | None = None) -> None:
+        """Attach another loss (a key of LOSSES) with settings of its own, or none, to all outputs
+        without one of their own.
+
+        Raises NetworkError if it does not exist or suit, ParamError for wrong settings.
+        """
         self._plans.clear()
         self._loss = loss
-        self.heads = attached(self.nodes, self.output_names, self.shapes, loss, self.dtype)
+        self.heads = attached(
+            self.nodes, self.output_names, self.shapes, loss, settings or {}, self.dtype
+        )
+
+    def set_weighted(self, weighted: bool) -> None:
+        """Whether samples have weights, which plans with gradients then want in ``weights``."""
+        if weighted != self._weighted:
+            self._plans.clear()
+            self._weighted = weighted
 
     # --- weights ---
 
@@ -132,8 +145,8 @@ class Network:
         for name in self.weights:
             rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
             for spec in (*self.weight_specs.get(name, ()), *self.state_specs.get(name, ())):
-                initializer = INITIALIZERS[spec.initializer]
-                values = initializer.initialize(rng, spec.shape, spec.fan, self.dtype)
+                drawn_by = initializer(spec.initializer)
+                values = drawn_by.initialize(rng, spec.shape, spec.fan, self.dtype)
                 if spec.ones is not None:
                     values[..., slice(*spec.ones)] = 1.0
                 self.weights[name][spec.name][...] = values
@@ -258,7 +271,7 @@ class Network:
                 defers_activation=node.name in self.heads.fused_names,
             )
             plan.values[node.name] = node.layer.emit(plan, inputs)
-        self.heads.emit(plan, differentiates=differentiates, share=share)
+        self.heads.emit(plan, differentiates=differentiates, weighted=self._weighted, share=share)
 
     def _emit_regularization(self, program: Program) -> None:
         """Add the gradients of l1 · Σ|w| + l2 · Σw²."""
@@ -312,17 +325,21 @@ class Network:
             for name, value in plan.values.items()
         }
 
-    def loss_and_gradients(self, x: Arrays, y: Arrays) -> float:
+    def loss_and_gradients(self, x: Arrays, y: Arrays, weights: np.ndarray | None = None) -> float:
         """The loss of one whole batch; fills ``gradients``. Dropout is off.
 
-        Mean over the batch, of several outputs the weighted sum, plus regularization.
+        Mean over the batch, of several outputs the weighted sum, plus regularization. With
+        ``weights`` (N,), each sample's loss is multiplied by its weight.
         """
+        self.set_weighted(weights is not None)
         samples = self.inputs.checked(x)
         plan = self._compiled(len(samples[self.input_name]), False, True)
         self.inputs.write(plan.inputs, samples)
         plan.targets[...] = self.heads.encode(y)
+        if plan.weights is not None:
+            plan.weights[...] = weights
         plan.run()
-        values = self.heads.values(plan.logits, plan.targets)
+        values = self.heads.values(plan.logits, plan.targets, plan.weights)
         return float(self.heads.total(values)) + self.regularization()
 
     def cost(self) -> Cost:

@@ -15,9 +15,9 @@ from typing import ClassVar
 
 import numpy as np
 
+from nn_designer.engine.method import Method
 from nn_designer.engine.parallel import Helper
 from nn_designer.engine.program import Step, run_steps
-from nn_designer.params import HasParams
 
 State = dict[str, "np.ndarray | int"]
 
@@ -26,17 +26,12 @@ SPLIT_WORTH = 200_000
 instead of 0.8 ms for Adam)."""
 
 
-class Optimizer(HasParams):
+class Optimizer(Method):
     """One optimizer. Its settings are declared; the learning rate comes with each step.
 
     :meth:`bind` must come before anything else. ``slots`` names the vectors that it keeps.
     """
 
-    key: ClassVar[str]
-    title: ClassVar[str]
-    help: ClassVar[str]
-    formula: ClassVar[str]
-    source: ClassVar[str] = ""
     slots: ClassVar[tuple[str, ...]] = ()
     initial: ClassVar[float] = 0.0
     """What the slots hold before the first step."""

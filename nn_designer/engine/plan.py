@@ -114,6 +114,8 @@ class Plan(Program):
     columns, and their 1, side by side (inputs.py)."""
     targets: np.ndarray
     """Encoded targets (``Heads.encode``), (B,) or (B, outputs): gather rows into it."""
+    weights: np.ndarray | None = None
+    """(B,): what each sample counts, to be gathered; None: all alike."""
     logits: np.ndarray
     """(outputs, B): what the losses read; of several outputs one below the other."""
     outputs: np.ndarray | None

@@ -18,7 +18,7 @@ class ShapeError(ValueError):
 class WeightSpec:
     """A tensor that a layer holds, in the layout that files use (Dense kernel: (in, out)).
 
-    Keys for the initializer and the regularizer are the layer's settings' values.
+    ``initializer`` is the value of the layer's setting, as ``initializers.initializer`` reads it.
     ``fan`` is (fan_in, fan_out) for the initializers that scale by it.
     """
 

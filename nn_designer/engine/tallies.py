@@ -52,12 +52,13 @@ class Tallies:
         targets: np.ndarray,
         answers: Sequence[np.ndarray],
         penalties: np.ndarray | float = 0.0,
+        weights: np.ndarray | None = None,
     ) -> float:
         """Tell K batches, all outputs together as in a plan: ``scores`` (K, rows, B), ``targets``
-        (K, B, columns); ``answers`` (K, B, ...) of each. Returns the mean of their total
-        losses."""
+        (K, B, columns); ``answers`` (K, B, ...) of each; ``weights`` (K, B) of samples. Returns
+        the mean of their total losses."""
         batch_size = scores.shape[-1]
-        values = self._heads.values(scores, targets)
+        values = self._heads.values(scores, targets, weights)
         for (head, tally), losses, own in zip(self._each, values, answers, strict=True):
             tally.take(losses, scores[:, head.rows], own)
         each: list[float] = (self._heads.total(values) + penalties).tolist()

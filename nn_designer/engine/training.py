@@ -25,10 +25,12 @@ from nn_designer.engine.divergence import divergence_message
 from nn_designer.engine.early_stopping import BestEpoch
 from nn_designer.engine.evaluation import Evaluator, Measures
 from nn_designer.engine.halved_loop import HalvedLoop, splits_batches
+from nn_designer.engine.losses import LOSSES
 from nn_designer.engine.network import Network, NetworkError
 from nn_designer.engine.optimizers import OPTIMIZERS
 from nn_designer.engine.parallel import one_blas_thread
 from nn_designer.engine.progress import BatchProgress, EpochProgress, Finished, Progress, Started
+from nn_designer.engine.schedules import SCHEDULES
 from nn_designer.engine.tallies import tally_of
 from nn_designer.engine.training_data import TrainingData, TrainingError, training_parts
 from nn_designer.engine.training_settings import TrainingSettings
@@ -63,16 +65,14 @@ class TrainingRun:
         data: TrainingData,
         settings: TrainingSettings,
         *,
+        loss_settings: Mapping[str, Any] | None = None,
         optimizer_settings: Mapping[str, Any] | None = None,
+        schedule_settings: Mapping[str, Any] | None = None,
         control: Control | None = None,
         checkpoint: Checkpoint | None = None,
     ) -> None:
         """Raises TrainingError if they do not fit together, ParamError for bad settings."""
-        if network.loss != settings.loss:
-            try:
-                network.set_loss(settings.loss)
-            except NetworkError as error:
-                raise TrainingError(str(error)) from None
+        _attach_loss(network, settings.loss, loss_settings)
         if network.weight_specs and not network.weight_gradients:
             raise TrainingError(
                 "All layers with weights are frozen, so that nothing can learn. Switch on "
@@ -81,13 +81,15 @@ class TrainingRun:
         self.network = network
         self.settings = settings
         self.control = control if control is not None else Control()
-        self.train_part, self._validation_part = training_parts(network, data)
+        self.train_part, self._validation_part = training_parts(network, data, settings)
+        network.set_weighted(self.train_part.weights is not None)
         self._tally = tally_of(network, data)
         self._evaluator = (
             Evaluator(network, self._validation_part, tally_of(network, data))
             if self._validation_part is not None
             else None
         )
+        self.schedule = SCHEDULES[settings.schedule](**(schedule_settings or {}))
         self.optimizer = OPTIMIZERS[settings.optimizer](**(optimizer_settings or {}))
         self._n = len(self.train_part)
         self._batch_size = min(settings.batch_size, self._n)
@@ -137,6 +139,8 @@ class TrainingRun:
             "batch size": s.batch_size,
             "loss": s.loss,
             "optimizer": s.optimizer,
+            "schedule": s.schedule,
+            "class weights": s.class_weights if s.class_weight == "own" else s.class_weight,
             "seed": s.seed,
             "shuffle": s.shuffle,
         }
@@ -257,18 +261,21 @@ class TrainingRun:
             assert rest is not None
             loop, batch_size, count = rest, self._rest, 1
         samples = self._order[first : first + count * batch_size]
+        part = self.train_part
         rates = self.optimizer.rates(self._learning_rate(), count)
         with np.errstate(all="ignore"):  # what overflows shows in the loss
             penalties = loop.run(samples.reshape(count, batch_size), rates)
-            targets = self.train_part.targets.take(samples, 0)
+            targets = part.targets.take(samples, 0)
+            weights = None if part.weights is None else part.weights.take(samples)
             batch_loss = self._tally.add(
                 loop.ring[:count],
                 targets.reshape(count, batch_size, *targets.shape[1:]),
                 [
                     answers.take(samples, 0).reshape(count, batch_size, *answers.shape[1:])
-                    for answers in self.train_part.answers
+                    for answers in part.answers
                 ],
                 penalties,
+                None if weights is None else weights.reshape(count, batch_size),
             )
         self._batch += count
         seconds = perf_counter() - begin
@@ -376,6 +383,18 @@ class TrainingRun:
         return Finished("diverged", best.epoch, message)
 
 
+def _attach_loss(network: Network, key: str, settings: Mapping[str, Any] | None) -> None:
+    """Give the network this loss, if it has another one or with other settings."""
+    if network.loss == key and settings is None:
+        return
+    if network.loss == key and network.criterion.loss == LOSSES[key](**(settings or {})):
+        return
+    try:
+        network.set_loss(key, settings)
+    except NetworkError as error:
+        raise TrainingError(str(error)) from None
+
+
 def _epochs(count: int) -> str:
     return "1 epoch" if count == 1 else f"{count:,} epochs"
 
@@ -385,20 +404,26 @@ def train(
     data: TrainingData,
     settings: TrainingSettings,
     *,
+    loss_settings: Mapping[str, Any] | None = None,
     optimizer_settings: Mapping[str, Any] | None = None,
+    schedule_settings: Mapping[str, Any] | None = None,
     control: Control | None = None,
     checkpoint: Checkpoint | None = None,
 ) -> Generator[Progress, None, None]:
     """Train ``network`` from its present weights, or go on from a checkpoint.
 
-    A plain generator of reports: ask for no next one to pause, close it to stop. Raises
-    TrainingError, at the first report, if data, network and settings do not fit together.
+    ``…_settings`` are those of the chosen loss, optimizer and schedule; without
+    ``loss_settings``, a network that has this loss already keeps it as it is. A plain generator
+    of reports: ask for no next one to pause, close it to stop. Raises TrainingError, at the
+    first report, if data, network and settings do not fit together.
     """
     run = TrainingRun(
         network,
         data,
         settings,
+        loss_settings=loss_settings,
         optimizer_settings=optimizer_settings,
+        schedule_settings=schedule_settings,
         control=control,
         checkpoint=checkpoint,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -11,11 +11,13 @@ import numpy as np
 from nn_designer.engine.graph import NetworkError
 from nn_designer.engine.indexes import problem_with_indexes
 from nn_designer.engine.inputs import Arrays, by_name
+from nn_designer.engine.sample_weights import checked_weights, class_weight_problem, class_weights
 from nn_designer.engine.shapes import shape_text
 
 if TYPE_CHECKING:
     from nn_designer.engine.heads import Head
     from nn_designer.engine.network import Network
+    from nn_designer.engine.training_settings import TrainingSettings
 
 T = TypeVar("T")
 
@@ -31,7 +33,8 @@ class TrainingData:
     ``x_*`` (N, *sample shape) float32. ``y_*``: for the task "classes" (N,) whole numbers from
     0 (two classes too: 0 and 1); for "number" (N, targets) float32. The validation part may be
     empty or None. ``target_scale`` (targets,): the size of one unit of each target in the
-    person's units, for MAE and RMSE.
+    person's units, for MAE and RMSE. ``weights_*`` (N,): what each sample's loss is multiplied
+    by; None: all count the same.
 
     With several Inputs, each ``x_*`` is a mapping of their names to arrays; with several
     Outputs, ``y_*`` and all that is said about targets are mappings of the Outputs' names.
@@ -44,6 +47,8 @@ class TrainingData:
     task: str | Mapping[str, str] = "classes"
     n_classes: int | Mapping[str, int | None] | None = None
     target_scale: np.ndarray | Mapping[str, np.ndarray | None] | None = None
+    weights_train: np.ndarray | None = None
+    weights_validation: np.ndarray | None = None
 
     def task_of(self, output: str) -> str:
         """What the targets of this Output are: "classes" or "number"."""
@@ -72,13 +77,20 @@ class Part:
     """(N,) or (N, outputs): as the losses encode them (``Network.heads``)."""
     answers: tuple[np.ndarray, ...]
     """For each output (N,) classes or (N, outputs) numbers: as metrics read them."""
+    weights: np.ndarray | None = None
+    """(N,): what each sample counts in the loss; None: all the same."""
 
     def __len__(self) -> int:
         return len(self.rows)
 
 
-def training_parts(network: Network, data: TrainingData) -> tuple[Part, Part | None]:
-    """The two parts laid out; None for an empty validation part. Raises TrainingError."""
+def training_parts(
+    network: Network, data: TrainingData, settings: TrainingSettings
+) -> tuple[Part, Part | None]:
+    """The two parts laid out; None for an empty validation part. Raises TrainingError.
+
+    The class weights of the settings count in the training part only.
+    """
     try:
         _check_losses(network, data)
         if not _count(data.x_train):
@@ -86,11 +98,44 @@ def training_parts(network: Network, data: TrainingData) -> tuple[Part, Part | N
                 "There are no training samples. Use a larger data set or a smaller validation part."
             )
         train = _part(network, data, data.x_train, data.y_train, "training")
+        train = replace(train, weights=_training_weights(network, data, settings, train))
         x, y = data.x_validation, data.y_validation
         if x is None or y is None or not _count(x):
             return train, None
-        return train, _part(network, data, x, y, "validation")
+        validation = _part(network, data, x, y, "validation")
+        own = _own_weights(data.weights_validation, len(validation), "validation")
+        return train, replace(
+            validation, weights=None if own is None else own.astype(network.dtype)
+        )
     except NetworkError as error:
+        raise TrainingError(str(error)) from None
+
+
+def _training_weights(
+    network: Network, data: TrainingData, settings: TrainingSettings, part: Part
+) -> np.ndarray | None:
+    """What each training sample counts, by its class and by itself; None: all the same."""
+    name = network.output_name
+    problem = class_weight_problem(
+        settings, data.task_of(name), data.n_classes_of(name), len(network.heads)
+    )
+    if problem:
+        raise TrainingError(problem)
+    given = [
+        weights
+        for weights in (
+            _own_weights(data.weights_train, len(part), "training"),
+            class_weights(settings, part.answers[0]),
+        )
+        if weights is not None
+    ]
+    return np.multiply.reduce(given).astype(network.dtype) if given else None
+
+
+def _own_weights(weights: np.ndarray | None, n_samples: int, part: str) -> np.ndarray | None:
+    try:
+        return None if weights is None else checked_weights(weights, n_samples, part)
+    except ValueError as error:
         raise TrainingError(str(error)) from None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nn_designer.params import Bool, Choice, Float, HasParams, Int
+from nn_designer.params import Bool, Choice, Float, HasParams, Int, Numbers
 
 
 def loss_titles() -> dict[str, str]:
@@ -19,8 +19,16 @@ def optimizer_titles() -> dict[str, str]:
     return {key: optimizer.title for key, optimizer in OPTIMIZERS.items()}
 
 
+def schedule_titles() -> dict[str, str]:
+    """Key → title of the schedules, for a choice."""
+    from nn_designer.engine.schedules import SCHEDULES
+
+    return {key: schedule.title for key, schedule in SCHEDULES.items()}
+
+
 class TrainingSettings(HasParams):
-    """How a network is trained. The optimizer's own settings are kept beside these."""
+    """How a network is trained. Beside these are kept the own settings of what they choose
+    (``training_methods.METHODS``): of the loss, the optimizer, the schedule."""
 
     loss = Choice(
         "mean_squared_error",
@@ -37,6 +45,9 @@ class TrainingSettings(HasParams):
         help="How far weights move in one step. Too large: the loss jumps or grows. Too small: "
         "it takes very long. It can be changed while training.",
     )
+    schedule = Choice(
+        "constant", schedule_titles, help="How the learning rate changes while training."
+    )
     batch_size = Int(
         32, minimum=1, maximum=65536, help="How many samples are averaged for one step."
     )
@@ -50,6 +61,22 @@ class TrainingSettings(HasParams):
         step=0.05,
         help="The share of samples kept back to see how well the network does on samples it was "
         "not trained with. Not used when the data has a test part of its own.",
+    )
+    class_weight = Choice(
+        "none",
+        {"none": "All alike", "balanced": "Balanced", "own": "Own weights"},
+        title="Class weights",
+        help="How much samples count by their class. Balanced: those of rare classes count more, "
+        "so that each class counts the same in all.",
+        advanced=True,
+    )
+    class_weights = Numbers(
+        (1.0, 1.0),
+        minimum=0.0,
+        title="Weight of each class",
+        visible_if=("class_weight", ("own",)),
+        help="One number for each class, in the order of the classes.",
+        advanced=True,
     )
     shuffle = Bool(True, help="Whether samples come in a new order in each epoch.", advanced=True)
     seed = Int(

@@ -16,10 +16,10 @@ from nn_designer.layers.base import (
     WeightSpec,
     shape_text,
 )
-from nn_designer.layers.dense import initializer_titles
 from nn_designer.layers.exchange import ForeignTensor
+from nn_designer.layers.initializer_choice import InitializerChoice
 from nn_designer.layers.series import series_shape
-from nn_designer.params import Bool, Choice, Float, Int
+from nn_designer.params import Bool, Float, Int
 
 if TYPE_CHECKING:
     from nn_designer.engine.plan import Plan, Value
@@ -82,15 +82,13 @@ class MultiHeadAttention(LayerKind):
         help="The share of looks that is left out in each training step.",
     )
     use_bias = Bool(True, help="Whether the projections add a bias.", advanced=True)
-    kernel_initializer = Choice(
+    kernel_initializer = InitializerChoice(
         "glorot_uniform",
-        initializer_titles,
         help="How the weights are drawn before training.",
         advanced=True,
     )
-    bias_initializer = Choice(
+    bias_initializer = InitializerChoice(
         "zeros",
-        initializer_titles,
         help="How the biases are drawn before training.",
         advanced=True,
         visible_if=("use_bias", (True,)),

@@ -17,17 +17,11 @@ from nn_designer.layers.base import (
     shape_text,
 )
 from nn_designer.layers.exchange import ForeignTensor, torch_activation
+from nn_designer.layers.initializer_choice import InitializerChoice
 from nn_designer.params import Bool, Choice, Float, Int
 
 if TYPE_CHECKING:
     from nn_designer.engine.plan import Plan, Value
-
-
-def initializer_titles() -> dict[str, str]:
-    """Key → title of the initializers, for a choice."""
-    from nn_designer.engine.initializers import INITIALIZERS
-
-    return {key: initializer.title for key, initializer in INITIALIZERS.items()}
 
 
 def activation_titles() -> dict[str, str]:
@@ -61,15 +55,13 @@ class Dense(LayerKind):
     units = Int(10, minimum=1, maximum=1_000_000_000, help="How many neurons the layer has.")
     activation = Choice("relu", activation_titles, help="The function applied to each sum.")
     use_bias = Bool(True, help="Whether each neuron has a bias added to its sum.", advanced=True)
-    kernel_initializer = Choice(
+    kernel_initializer = InitializerChoice(
         "glorot_uniform",
-        initializer_titles,
         help="How the weights are drawn before training.",
         advanced=True,
     )
-    bias_initializer = Choice(
+    bias_initializer = InitializerChoice(
         "zeros",
-        initializer_titles,
         help="How the biases are drawn before training.",
         advanced=True,
         visible_if=("use_bias", (True,)),

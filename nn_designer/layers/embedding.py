@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from nn_designer.layers.base import Category, LayerKind, Shape, WeightSpec
-from nn_designer.layers.dense import initializer_titles
 from nn_designer.layers.exchange import ForeignTensor
-from nn_designer.params import Choice, Int
+from nn_designer.layers.initializer_choice import InitializerChoice
+from nn_designer.params import Int
 
 if TYPE_CHECKING:
     from nn_designer.engine.plan import Plan, Value
@@ -46,9 +46,8 @@ class Embedding(LayerKind):
         help="How many different numbers there are; the largest is one less.",
     )
     output_dim = Int(16, minimum=1, maximum=100_000, help="How many numbers each of them becomes.")
-    embeddings_initializer = Choice(
+    embeddings_initializer = InitializerChoice(
         "uniform",
-        initializer_titles,
         help="How the table is drawn before training.",
         advanced=True,
     )

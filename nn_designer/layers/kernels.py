@@ -7,8 +7,9 @@ from typing import ClassVar
 
 from nn_designer.engine.windows import Windows
 from nn_designer.layers.base import Category, Shape, WeightSpec
-from nn_designer.layers.dense import activation_titles, initializer_titles
+from nn_designer.layers.dense import activation_titles
 from nn_designer.layers.exchange import ForeignTensor
+from nn_designer.layers.initializer_choice import InitializerChoice
 from nn_designer.layers.pictures import PADDINGS, PictureKind, size_text, sizes_of
 from nn_designer.params import Bool, Choice, Float, Pair
 
@@ -45,15 +46,13 @@ class KernelKind(PictureKind):
     )
     activation = Choice("relu", activation_titles, help="The function applied to each sum.")
     use_bias = Bool(True, help="Whether each filter has a bias added to its sums.", advanced=True)
-    kernel_initializer = Choice(
+    kernel_initializer = InitializerChoice(
         "glorot_uniform",
-        initializer_titles,
         help="How the weights are drawn before training.",
         advanced=True,
     )
-    bias_initializer = Choice(
+    bias_initializer = InitializerChoice(
         "zeros",
-        initializer_titles,
         help="How the biases are drawn before training.",
         advanced=True,
         visible_if=("use_bias", (True,)),

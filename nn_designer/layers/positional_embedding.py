@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from nn_designer.layers.base import Category, LayerKind, Shape, WeightSpec
-from nn_designer.layers.dense import initializer_titles
 from nn_designer.layers.exchange import ForeignTensor
+from nn_designer.layers.initializer_choice import InitializerChoice
 from nn_designer.layers.series import series_shape
 from nn_designer.params import Choice, Float
 
@@ -39,9 +39,8 @@ class PositionalEmbedding(LayerKind):
     }
 
     kind = Choice("learned", KINDS, help="Whether what is added is learned, or made of sine waves.")
-    initializer = Choice(
+    initializer = InitializerChoice(
         "glorot_uniform",
-        initializer_titles,
         help="How what is added is drawn before training.",
         advanced=True,
         visible_if=("kind", ("learned",)),

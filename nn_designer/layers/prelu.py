@@ -10,9 +10,9 @@ import numpy as np
 
 from nn_designer.layers.axes import MOST_AXES, kept_sizes, places
 from nn_designer.layers.base import Category, LayerKind, Shape, WeightSpec
-from nn_designer.layers.dense import initializer_titles
 from nn_designer.layers.exchange import ForeignTensor
-from nn_designer.params import Choice, Dimensions
+from nn_designer.layers.initializer_choice import InitializerChoice
+from nn_designer.params import Dimensions
 
 if TYPE_CHECKING:
     from nn_designer.engine.plan import Plan, Value
@@ -46,8 +46,8 @@ class PReLU(LayerKind):
         help="The axes along which all numbers share a slope, counted from 1; empty: none.",
         advanced=True,
     )
-    alpha_initializer = Choice(
-        "zeros", initializer_titles, help="How the slopes are drawn before training.", advanced=True
+    alpha_initializer = InitializerChoice(
+        "zeros", help="How the slopes are drawn before training.", advanced=True
     )
 
     def output_shape(self, input_shapes: Sequence[Shape]) -> Shape:

@@ -17,10 +17,10 @@ from nn_designer.layers.base import (
     WeightSpec,
     shape_text,
 )
-from nn_designer.layers.dense import initializer_titles
 from nn_designer.layers.direction_merge import MERGE_MODES, Merge
 from nn_designer.layers.dropout import emit_dropout_mask
 from nn_designer.layers.exchange import ForeignTensor
+from nn_designer.layers.initializer_choice import InitializerChoice
 from nn_designer.params import Bool, Choice, Float, Int
 
 if TYPE_CHECKING:
@@ -91,21 +91,18 @@ class RecurrentKind(LayerKind):
         advanced=True,
     )
     use_bias = Bool(True, help="Whether a bias is added to each sum.", advanced=True)
-    kernel_initializer = Choice(
+    kernel_initializer = InitializerChoice(
         "glorot_uniform",
-        initializer_titles,
         help="How the weights of the inputs are drawn before training.",
         advanced=True,
     )
-    recurrent_initializer = Choice(
+    recurrent_initializer = InitializerChoice(
         "orthogonal",
-        initializer_titles,
         help="How the weights of the state are drawn before training.",
         advanced=True,
     )
-    bias_initializer = Choice(
+    bias_initializer = InitializerChoice(
         "zeros",
-        initializer_titles,
         help="How the biases are drawn before training.",
         advanced=True,
         visible_if=("use_bias", (True,)),

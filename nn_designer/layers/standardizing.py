@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from nn_designer.layers.base import Category, LayerKind, Shape, WeightSpec
-from nn_designer.layers.dense import initializer_titles
 from nn_designer.layers.exchange import ForeignTensor
-from nn_designer.params import Bool, Choice, Float
+from nn_designer.layers.initializer_choice import InitializerChoice
+from nn_designer.params import Bool, Float
 
 if TYPE_CHECKING:
     from nn_designer.engine.plan import Plan, Value
@@ -68,16 +68,14 @@ class Standardizing(LayerKind):
     scale = Bool(
         True, help="Whether gamma is learned and the result multiplied by it.", advanced=True
     )
-    beta_initializer = Choice(
+    beta_initializer = InitializerChoice(
         "zeros",
-        initializer_titles,
         help="How beta is drawn before training.",
         advanced=True,
         visible_if=("center", (True,)),
     )
-    gamma_initializer = Choice(
+    gamma_initializer = InitializerChoice(
         "ones",
-        initializer_titles,
         help="How gamma is drawn before training.",
         advanced=True,
         visible_if=("scale", (True,)),

@@ -10,6 +10,7 @@ that says what was expected, what was received and what to do.
 """
 
 from nn_designer.params.base import Param, ParamError
+from nn_designer.params.choice_with_settings import ChoiceWithSettings
 from nn_designer.params.dimensions import Dimensions, Pair
 from nn_designer.params.has_params import HasParams
 from nn_designer.params.numbers import Float, Int, Numbers
@@ -18,6 +19,7 @@ from nn_designer.params.words import Bool, Choice, Text
 __all__ = [
     "Bool",
     "Choice",
+    "ChoiceWithSettings",
     "Dimensions",
     "Float",
     "HasParams",

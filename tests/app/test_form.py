@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from nn_designer.app.widgets.choice_with_settings_field import ChoiceWithSettingsField
 from nn_designer.app.widgets.fields import MIXED, field_for
 from nn_designer.app.widgets.form import Form
 from nn_designer.app.widgets.number_box import NumberBox, parsed_number, shown_number
@@ -20,6 +21,7 @@ from nn_designer.engine.training_settings import TrainingSettings
 from nn_designer.params import (
     Bool,
     Choice,
+    ChoiceWithSettings,
     Dimensions,
     Float,
     HasParams,
@@ -29,6 +31,15 @@ from nn_designer.params import (
     Param,
     Text,
 )
+
+
+class Plain(HasParams):
+    title = "Plain"
+
+
+class Spread(HasParams):
+    title = "Spread out"
+    size = Float(0.5, minimum=0.0, help="How wide.")
 
 
 class Sample(HasParams):
@@ -41,6 +52,7 @@ class Sample(HasParams):
     mean = Numbers((0.0,))
     axes = Dimensions((), minimum_rank=0)
     note = Text("", maximum_length=5)
+    start = ChoiceWithSettings("plain", lambda: {"plain": Plain, "spread": Spread})
     slope = Float(0.1, minimum=0, maximum=1, visible_if=("activation", ("tanh",)))
     secret = Int(1, minimum=0, advanced=True)
 
@@ -101,6 +113,27 @@ def test_a_list_that_may_be_empty_can_be_emptied(shown: Shown) -> None:
     assert shown.message("axes") == ""
 
 
+def test_what_is_chosen_shows_its_own_settings(shown: Shown) -> None:
+    field = shown.form.field("start")
+    assert isinstance(field, ChoiceWithSettingsField)
+    box = shown.editor("start")
+    assert isinstance(box, QComboBox)
+    box.setFocus()
+    QTest.keyClick(box, Qt.Key.Key_Down)
+    assert shown.edited == [("start", "spread")]
+    shown.form.set_values({"start": "spread"})  # as the panel does when the document changed
+    editor = field.setting("size").editor
+    assert editor.isVisible()
+    QTest.keyClick(editor, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClicks(editor, "2")
+    assert shown.edited[-1] == ("start", "spread(size=2.0)")
+    QTest.keyClicks(editor, "x")
+    assert "Size must be a number" in shown.message("start")
+    shown.form.set_values({"start": MIXED})
+    assert not editor.isVisible()
+    assert box.placeholderText() == "different values"
+
+
 def test_a_wrong_number_is_explained_and_not_emitted(shown: Shown) -> None:
     shown.type("units", "0")
     assert shown.edited == []
@@ -117,6 +150,7 @@ WRONG = {
     "rate": ("x", -1.0, None, {"a": 1}),
     "bias": ("no", 1, None),
     "activation": ("magic", 7, None, ("relu",)),
+    "start": ("magic", "spread(size=-1)", 7, None),
     "shape": ("big", 5, (0, -1), ((1,),), None),
     "note": (5, "much too long", None),
 }

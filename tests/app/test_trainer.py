@@ -19,7 +19,7 @@ from pytestqt.qtbot import QtBot
 
 from nn_designer.app.trainer import Trainer
 from nn_designer.data import DataChoice, load, prepare
-from nn_designer.design.compile import compile_design, optimizer_settings, training_settings
+from nn_designer.design.compile import compile_design, own_settings, training_settings
 from nn_designer.design.document import Document
 from nn_designer.design.templates import new
 from nn_designer.engine.progress import EpochProgress, Finished
@@ -60,8 +60,8 @@ def bare_run(document: Document) -> tuple[list[EpochProgress], Any]:
     settings = training_settings(document)
     prepared = prepare(dataset, settings.validation_split, settings.seed)
     network = compile_design(document, summary=dataset.summary())
-    arrays, more = prepared.for_training(), optimizer_settings(document)
-    events = train(network, arrays, settings, optimizer_settings=more)
+    arrays, more = prepared.for_training(), own_settings(document)
+    events = train(network, arrays, settings, **more)
     return [event for event in events if isinstance(event, EpochProgress)], network
 
 

@@ -60,7 +60,7 @@ def test_settings_reach_the_document(panel: TrainingPanel) -> None:
 def test_every_optimizer_shows_its_own_settings(panel: TrainingPanel, key: str) -> None:
     choose(panel.learning_form.field("optimizer").editor, key)
     assert panel.values()["optimizer"] == key
-    form = panel._optimizer_form
+    form = panel.method_settings["optimizer"].form
     assert (list(form.params) if form is not None else []) == list(OPTIMIZERS[key].params)
     texts = [label.text() for label in panel.findChildren(QLabel)]
     assert any(OPTIMIZERS[key].help in text for text in texts)
@@ -68,9 +68,10 @@ def test_every_optimizer_shows_its_own_settings(panel: TrainingPanel, key: str) 
 
 def test_an_optimizer_setting_reaches_the_document(panel: TrainingPanel) -> None:
     choose(panel.learning_form.field("optimizer").editor, "momentum")
-    assert panel._optimizer_form is not None
-    name = next(iter(panel._optimizer_form.params))
-    panel._optimizer_form.edited.emit(name, 0.5)
+    form = panel.method_settings["optimizer"].form
+    assert form is not None
+    name = next(iter(form.params))
+    form.edited.emit(name, 0.5)
     assert panel.store.document.optimizer_settings[name] == 0.5
 
 

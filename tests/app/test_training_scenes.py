@@ -21,7 +21,6 @@ from nn_designer.app.training_scenes import (
     MOST_POINTS,
     Prober,
     answers,
-    confusion_counts,
     grid,
     kind_of_scene,
     look_at,
@@ -129,11 +128,6 @@ def test_the_answer_is_the_most_likely_class() -> None:
     assert answers(np.array([[0.2], [0.9]]), signed=False).tolist() == [0, 1]
     assert answers(np.array([[-0.2], [0.3]]), signed=True).tolist() == [0, 1]
     assert answers(np.array([[0.1, 0.7, 0.2], [3.0, -1.0, 2.0]]), signed=False).tolist() == [1, 0]
-
-
-def test_confusion_counts_have_a_row_for_each_true_class() -> None:
-    counts = confusion_counts(np.array([0, 0, 1, 2]), np.array([0, 1, 1, 0]), 3)
-    assert counts.tolist() == [[1, 1, 0], [0, 1, 0], [1, 0, 0]]
 
 
 # ---------------------------------------------------------------------- snapshots

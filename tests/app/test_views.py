@@ -248,6 +248,22 @@ def test_a_confusion_matrix_says_each_cell_in_words(qtbot: QtBot, themes: ThemeM
     assert view.remark_label.text() == "validation part, 85.0 % right"
 
 
+def test_the_scores_of_classes_are_found_and_said_in_words(
+    qtbot: QtBot, themes: ThemeManager
+) -> None:
+    view = confusion(qtbot, themes, width=520)
+    view.show_probe(Probe("confusion", 1.0, COUNTS))
+    sentence = view.matrix.score_sentence
+    assert sentence(0, "precision") == "Precision: 8 of 9 answers “cat” are right (88.9 %)."
+    assert sentence(0, "recall") == "Recall: 8 of 10 samples of “cat” are recognized (80.0 %)."
+    assert sentence(0, "f1").startswith("F1 of “cat” is 84.2 %")
+    places = view.matrix._layout()
+    for index, key in enumerate(("precision", "recall", "f1")):
+        x = places.score_left(index) + places.score_w / 2
+        assert view.matrix.score_at(QPointF(x, places.table.top() + 5)) == (0, key)
+    assert view.matrix.score_at(places.table.center()) is None
+
+
 def test_the_cell_under_the_mouse_is_found(qtbot: QtBot, themes: ThemeManager) -> None:
     view = confusion(qtbot, themes)
     places = view.matrix._layout()
@@ -309,11 +325,13 @@ def test_a_narrow_matrix_gives_its_room_to_the_cells(qtbot: QtBot, themes: Theme
     view = shown(qtbot, ConfusionMatrix(themes), 196, 200)
     view.show_scene(scene("confusion", class_names=names))
     narrow = view.matrix._layout()
-    assert not narrow.with_shares and narrow.caption == "pred."
+    assert narrow.scores == () and narrow.caption == "pred."
     assert narrow.table.width() > 0.6 * view.width()
-    view.resize(400, 200)
-    wide = view.matrix._layout()
-    assert wide.with_shares and wide.caption == "predicted"
+    view.resize(300, 200)
+    wider = view.matrix._layout()
+    assert wider.scores == ("recall",) and wider.caption == "predicted"
+    view.resize(480, 200)
+    assert view.matrix._layout().scores == ("precision", "recall", "f1")
 
 
 @pytest.mark.parametrize("size", [(190, 200), (240, 180), (380, 320)])

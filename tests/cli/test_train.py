@@ -44,6 +44,29 @@ def test_numbers_have_no_accuracy_but_mae_and_r2(command):
     assert epochs[-1]["r2"] > epochs[0]["r2"]
 
 
+def test_metrics_that_are_asked_for_come_last(command):
+    command("new", "iris", "a.nnd")
+    words = ("--epochs", 30, "--metrics", "precision, recall,f1,auc,top_3_accuracy")
+    epochs = epochs_of(command("train", "a.nnd", *words, "--json", "--history", "h.csv"))
+    asked = ["val_precision", "val_recall", "val_f1", "val_auc", "val_top_3_accuracy"]
+    assert list(epochs[-1]) == [*KEYS, *asked]
+    assert all(0.5 < epochs[-1][name] <= 1.0 for name in asked)
+    rows = csv.DictReader(Path("h.csv").read_text(encoding="utf-8").splitlines())
+    assert float(list(rows)[-1]["val_f1"]) == epochs[-1]["val_f1"]
+    assert "val_auc: " in command("train", "a.nnd", "--epochs", 1, "--metrics", "auc").out
+
+
+def test_metrics_that_do_not_exist_or_suit_are_refused(command):
+    command("new", "auto-mpg", "a.nnd")
+    done = command("train", "a.nnd", "--metrics", "precison")
+    assert done.status == 2
+    assert "There is no metric 'precison'" in done.err
+    assert "Did you mean 'precision'?" in done.err
+    done = command("train", "a.nnd", "--metrics", "auc")
+    assert done.status == 1
+    assert "whose target is a number. Choose from mae, rmse, r2." in done.err
+
+
 @pytest.mark.parametrize(
     ("seconds", "shown"), [(0.0004, "0.4 ms"), (0.0999, "99.9 ms"), (2.04, "2.0 s")]
 )

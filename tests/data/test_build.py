@@ -206,6 +206,36 @@ def test_names_that_tell_a_row_number(load_table: LoadTable, name: str, is_id: b
     assert (name not in data.feature_names) == is_id
 
 
+WEIGHTED = "a,w,y\n1,0.5,p\n2,2,q\n3,0,\n4,1,p\n"
+
+
+def test_a_column_of_weights_is_held_back(load_table: LoadTable) -> None:
+    data = load_table(WEIGHTED, target="y", weights="w")
+    assert data.feature_names == ("a",)
+    assert data.weights is not None
+    assert data.weights.tolist() == [0.5, 2.0, 1.0]  # the row without a target is left out
+    assert load_table(WEIGHTED, target="y").weights is None
+
+
+@pytest.mark.parametrize(
+    ("content", "weights", "words"),
+    [
+        (WEIGHTED, "W", "There is no column 'W'; choose one of 'a', 'w', 'y'."),
+        (WEIGHTED, "y", "can't be both predicted and the weights of the rows. Choose another"),
+        ("a,w,y\n1,1,p\n2,-1,q\n3,1,q\n", "w", "but row 2 is below zero. Correct the cell"),
+        ("a,w,y\n1,1,p\n2,1,\n3,,q\n4,1,q\n", "w", "but row 3 holds no number. Correct"),
+        ("a,w,y\n1,1,p\n2,few,q\n3,1,q\n", "w", "but row 2 holds no number. Correct"),
+        ("a,w,y\n1,0,p\n2,0,q\n3,0,q\n", "w", "are 0 in every row, so that no row counts."),
+    ],
+)
+def test_weights_that_make_no_sense(
+    load_table: LoadTable, content: str, weights: str, words: str
+) -> None:
+    with pytest.raises(DataError) as refusal:
+        load_table(content, target="y", weights=weights)
+    assert words in str(refusal.value)
+
+
 def test_an_index_stays_as_it_is_for_an_embedding(load_table: LoadTable) -> None:
     rows = [f"{i % 7},{i % 3},0,{'ab'[i % 2]}" for i in range(42)]
     text = lines(*rows, header="word,number,pad,y")

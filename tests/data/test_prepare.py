@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -178,3 +179,23 @@ def test_the_wildest_validation_cells_stay_finite() -> None:
     prepared = prepare(numbers_dataset(values), 0.2, seed=1)
     assert np.isfinite(prepared.x_train).all()
     assert np.isfinite(prepared.x_validation).all()
+
+
+def test_weights_go_with_their_rows() -> None:
+    iris = load(DataChoice("iris"))
+    weights = np.arange(150, dtype=np.float64)
+    prepared = prepare(replace(iris, weights=weights), 0.2, 3)
+    assert prepared.weights_train is not None and prepared.weights_validation is not None
+    np.testing.assert_array_equal(prepared.weights_train, prepared.train_rows)
+    np.testing.assert_array_equal(prepared.weights_validation, prepared.validation_rows)
+    assert prepared.for_training().weights_train is prepared.weights_train
+    assert prepare(iris).weights_train is None
+
+
+def test_targets_can_stay_as_they_are() -> None:
+    cars = load(DataChoice("auto_mpg"))
+    prepared = prepare(cars, 0.2, 3, scale_targets=False)
+    np.testing.assert_array_equal(prepared.y_train, cars.y[prepared.train_rows].astype(np.float32))
+    np.testing.assert_array_equal(
+        prepared.preprocessing.inverse_target(prepared.y_train), prepared.y_train
+    )

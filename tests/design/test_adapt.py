@@ -69,6 +69,11 @@ def test_a_design_that_fits_is_left_as_it_is():
     [
         ("circles", 1, "sigmoid", "binary_crossentropy"),
         ("circles", 2, "softmax", "categorical_crossentropy"),
+        ("circles", 1, "sigmoid", "binary_focal_crossentropy"),
+        ("iris", 3, "softmax", "categorical_focal_crossentropy"),
+        ("iris", 3, "softmax", "kl_divergence"),
+        ("auto_mpg", 1, "softplus", "poisson"),
+        ("auto_mpg", 1, "linear", "quantile"),
         ("circles", 1, "tanh", "hinge"),
         ("iris", 3, "softmax", "categorical_crossentropy"),
         ("iris", 3, "softmax", "mean_squared_error"),
@@ -180,3 +185,27 @@ def test_a_working_design_works_with_any_other_data(first, second):
     for start in (CHAIN, skip_design()):
         document, _ = adapted(adapted(start, first)[0], second)
         assert check(document, SUMMARIES[second]).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("loss", "expected"),
+    [
+        ("poisson", (1, "softplus", "poisson")),
+        ("log_cosh", (1, "linear", "log_cosh")),
+        ("cosine_similarity", (1, "linear", "mean_squared_error")),  # one number: no direction
+        ("kl_divergence", (1, "linear", "mean_squared_error")),
+    ],
+)
+def test_a_loss_for_numbers_is_kept_with_its_activation(loss, expected):
+    document, _ = adapted(edits.set_training(CHAIN, "loss", loss), "auto_mpg")
+    assert ending(document) == expected
+    assert check(document, SUMMARIES["auto_mpg"]).ok
+
+
+def test_class_weights_are_checked_with_the_data():
+    iris = adapted(CHAIN, "iris")[0]
+    document = edits.set_training(iris, "class_weight", "own")
+    (problem,) = check(document, SUMMARIES["iris"]).errors
+    assert "There are 2 class weights, but the data has 3 classes." in problem.sentence
+    document = edits.set_training(document, "class_weights", [1, 2, 3])
+    assert check(document, SUMMARIES["iris"]).ok

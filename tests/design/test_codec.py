@@ -5,6 +5,7 @@ import json
 import os
 import random
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,8 @@ from nn_designer.design import codec, edits
 from nn_designer.design.arrange import arrange
 from nn_designer.design.check import check
 from nn_designer.design.codec import CodecError, Loaded, dumps, load, loads, save
-from nn_designer.design.document import Document
+from nn_designer.design.diff import diff
+from nn_designer.design.document import TRAINING_PARTS, Document
 from nn_designer.engine.training_settings import TrainingSettings
 from tests.helpers.documents import chances, documents, skip_design
 
@@ -102,7 +104,7 @@ JSON_VALUES = st.recursive(
 def test_keys_of_a_later_version_are_kept_wherever_they_are(extra):
     record = json.loads(dumps(small_design()))
     known = {"format", "version", "layers", "wires", "id", "kind", "name", "from", "to", "port"}
-    known |= {"source", "settings", "x", "y", "notes", "data", "training", "optimizer_settings"}
+    known |= {"source", "settings", "x", "y", "notes", "data", *TRAINING_PARTS}
     extra = {key: value for key, value in extra.items() if key not in known}
     places = (record, record["data"], record["layers"][1], record["wires"][0])
     for place in (*places, record["training"], record["layers"][0]["settings"]):
@@ -363,3 +365,11 @@ def test_a_layer_of_an_odd_kind_gets_a_name_that_files_keep(kind, name):
     )
     assert document.document.layers[0].name == name
     assert loads(dumps(document.document)).document == document.document
+
+
+@pytest.mark.parametrize("part", TRAINING_PARTS)
+def test_each_part_of_the_training_is_saved_and_compared(part):
+    document = replace(Document(), **{part: {"speed": 3}})
+    assert loads(dumps(document)).document == document
+    assert diff(Document(), document).training_changed
+    assert not diff(document, loads(dumps(document)).document)

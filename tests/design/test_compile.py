@@ -14,7 +14,7 @@ from nn_designer.design.check import check
 from nn_designer.design.compile import (
     DesignError,
     compile_design,
-    optimizer_settings,
+    own_settings,
     training_settings,
 )
 from nn_designer.design.document import Document
@@ -88,14 +88,14 @@ def test_settings_left_out_are_at_their_default_and_unknown_ones_do_no_harm():
     document = Document(training={"epochs": 3, "warp": 9}, optimizer_settings={"beta_1": 0.5})
     assert training_settings(document).epochs == 3
     assert training_settings(document).batch_size == 32
-    assert optimizer_settings(document) == {"beta_1": 0.5}
+    assert own_settings(document)["optimizer_settings"] == {"beta_1": 0.5}
     with pytest.raises(DesignError, match="Training: Epochs must be a whole number"):
         training_settings(Document(training={"epochs": 0}))
     with pytest.raises(DesignError, match="Adam: "):
-        compile_module.optimizer_settings(Document(optimizer_settings={"beta_1": 5}))
+        compile_module.own_settings(Document(optimizer_settings={"beta_1": 5}))
 
 
-SETS = {key: data.prepare(data.load(DataChoice(key))) for key in ("iris", "auto_mpg", "circles")}
+SETS = {key: data.load(DataChoice(key)) for key in ("iris", "auto_mpg", "circles")}
 
 
 @given(documents())
@@ -121,7 +121,8 @@ def test_what_the_check_passes_can_be_trained_and_is_as_large_as_it_says(chance,
     assert network.cost().macs == report.macs
     for id, name in document.export_names.items():
         assert name not in network.shapes or network.shapes[name] == report.shapes[id]
-    arrays, more = training_data(document, SETS[key]), optimizer_settings(document)
-    *_, last = train(network, arrays, training_settings(document), optimizer_settings=more)
+    prepared = data.prepare(SETS[key], **compile_module.preparation(document))
+    arrays, more = training_data(document, prepared), own_settings(document)
+    *_, last = train(network, arrays, training_settings(document), **more)
     assert last.reason in ("completed", "diverged")
     assert np.isfinite(network.parameters).all()

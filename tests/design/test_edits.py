@@ -364,10 +364,10 @@ def test_other_text_on_the_clipboard_is_refused(clip):
 
 
 def test_another_optimizer_starts_with_its_own_settings():
-    document = edits.set_optimizer_setting(Document(), "beta_1", 0.5)
+    document = edits.set_method_setting(Document(), "optimizer", "beta_1", 0.5)
     assert document.optimizer_settings == {"beta_1": 0.5}
-    assert edits.set_training(document, "optimizer", "adam") == edits.set_optimizer_setting(
-        edits.set_training(Document(), "optimizer", "adam"), "beta_1", 0.5
+    assert edits.set_training(document, "optimizer", "adam") == edits.set_method_setting(
+        edits.set_training(Document(), "optimizer", "adam"), "optimizer", "beta_1", 0.5
     )
     assert edits.set_training(document, "optimizer", "sgd").optimizer_settings == {}
 

@@ -8,7 +8,7 @@ from nn_designer.design import edits, templates
 from nn_designer.design.arrange import arrange
 from nn_designer.design.check import check
 from nn_designer.design.codec import dumps, load
-from nn_designer.design.compile import compile_design, optimizer_settings, training_settings
+from nn_designer.design.compile import compile_design, own_settings, training_settings
 from nn_designer.design.document import Document
 from nn_designer.design.wiring import arranged, training_data
 from nn_designer.engine.progress import EpochProgress
@@ -25,11 +25,11 @@ def score(document: Document, samples: int | None = None) -> float:
     dataset = arranged(document, data.load(document.data))
     prepared = data.prepare(dataset, settings.validation_split, settings.seed)
     network = compile_design(document, summary=data.summary(document.data))
-    arrays, more = training_data(document, prepared), optimizer_settings(document)
+    arrays, more = training_data(document, prepared), own_settings(document)
     if samples is not None:
         x, y = prepared.x_train[:samples], prepared.y_train[:samples]
         arrays = TrainingData(x, y, task=prepared.task, n_classes=len(prepared.class_names))
-    for _ in train(network, arrays, settings, optimizer_settings=more):
+    for _ in train(network, arrays, settings, **more):
         pass
     outputs = network.predict_each(prepared.x_validation)[network.output_name]
     targets = prepared.y_validation

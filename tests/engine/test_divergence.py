@@ -44,7 +44,7 @@ def test_divergence_stops_and_goes_back_to_finite_weights(optimizer: str) -> Non
 def test_which_learning_rate_is_high_depends_on_the_optimizer(
     optimizer: str, rate: float, cause: str
 ) -> None:
-    part, _ = training_parts(number_network(), plane_data())
+    part, _ = training_parts(number_network(), plane_data(), TrainingSettings())
     told = divergence_message(
         epoch=3, batch=2, best_epoch=2, learning_rate=rate, optimizer=optimizer, part=part
     )
@@ -55,7 +55,9 @@ def test_which_learning_rate_is_high_depends_on_the_optimizer(
 
 def test_divergence_names_targets_that_are_not_scaled() -> None:
     data = plane_data()
-    part, _ = training_parts(number_network(), replace(data, y_train=data.y_train * 1e6))
+    part, _ = training_parts(
+        number_network(), replace(data, y_train=data.y_train * 1e6), TrainingSettings()
+    )
     told = divergence_message(
         epoch=1, batch=1, best_epoch=0, learning_rate=1.0, optimizer="sgd", part=part
     )

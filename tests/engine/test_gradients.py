@@ -12,6 +12,7 @@ from nn_designer.engine.losses import LOSSES
 from nn_designer.engine.network import Network, Node
 from nn_designer.layers import KINDS
 from tests.helpers.gradients import gradient_error
+from tests.helpers.losses import last_activation, least_units
 from tests.helpers.networks import EXAMPLES, batch, chain, dense, mlp, node, randomize
 
 TOLERANCE = 1e-6
@@ -61,18 +62,15 @@ def test_activation_of_the_last_layer(activation: str) -> None:
 @pytest.mark.parametrize("units", [1, 3])
 @pytest.mark.parametrize("loss", LOSSES)
 def test_loss_with_the_activation_it_is_made_for(loss: str, units: int) -> None:
-    last = LOSSES[loss].fused_activation or "linear"
-    if last == "softmax" and units == 1:
-        units = 2  # a softmax of one number is always 1: nothing to learn
-    network = randomize(mlp(3, 4, units, last=last, loss=loss))
+    units = max(units, least_units(loss))
+    network = randomize(mlp(3, 4, units, last=last_activation(loss), loss=loss))
     assert network.criterion.from_logits == (LOSSES[loss].fused_activation is not None)
     assert gradient_error(network, *batch(network)) < TOLERANCE
 
 
 @pytest.mark.parametrize(
     ("loss", "last"),
-    [("binary_crossentropy", "sigmoid")]
-    + [(loss, "softmax") for loss in LOSSES if "categorical" in loss],
+    [(key, loss.fused_activation) for key, loss in LOSSES.items() if loss.fused_activation],
 )
 def test_cross_entropy_of_probabilities_that_did_not_come_from_one_layer(
     loss: str, last: str

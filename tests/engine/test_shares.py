@@ -33,14 +33,14 @@ def data(scale: float = 1.0) -> TrainingData:
     [(784, "sigmoid", ""), (10, "sigmoid", "784 numbers"), (784, "linear", "Set it to sigmoid")],
 )
 def test_each_number_needs_a_sigmoid_output(units: int, activation: str, words: str) -> None:
-    loss = LOSSES["binary_crossentropy"]
+    loss = LOSSES["binary_crossentropy"]()
     problem = loss.problem_with((units,), activation, "number", None, 784, shares=True)
     assert words in problem if words else problem is None  # type: ignore[operator]
 
 
 def test_other_losses_for_classes_take_no_shares() -> None:
     for key in ("categorical_crossentropy", "sparse_categorical_crossentropy", "hinge"):
-        assert LOSSES[key].problem_with((3,), "softmax", "number", None, 3, shares=True)
+        assert LOSSES[key]().problem_with((3,), "softmax", "number", None, 3, shares=True)
 
 
 def test_errors_are_those_of_the_answers_not_of_the_logits() -> None:

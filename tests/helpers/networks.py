@@ -10,6 +10,7 @@ import numpy as np
 from nn_designer.engine.inputs import Arrays
 from nn_designer.engine.network import Network, Node
 from tests.helpers.layer_examples import layer_examples
+from tests.helpers.losses import targets_for
 from tests.helpers.nodes import chain, dense, ends, node
 
 
@@ -161,10 +162,9 @@ def batch(network: Network, size: int = 5, seed: int = 1) -> tuple[Arrays, Array
     y = {}
     for head in network.heads:
         (units,) = head.shape
-        if head.criterion is None or head.criterion.loss.target == "number":
-            y[head.name] = rng.normal(size=(size, units)).astype(network.dtype)
-        else:
-            y[head.name] = rng.integers(0, max(units, 2), size)
+        key = "mean_squared_error" if head.criterion is None else head.criterion.loss.key
+        targets = targets_for(key, rng, size, units)
+        y[head.name] = targets.astype(network.dtype) if targets.dtype.kind == "f" else targets
     return only(x), only(y)
 
 

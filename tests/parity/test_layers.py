@@ -12,6 +12,7 @@ from nn_designer.engine.network import Network, Node
 from nn_designer.layers import KINDS
 from nn_designer.layers.recurrent import RecurrentKind
 from tests.helpers.layer_examples import around
+from tests.helpers.losses import last_activation, least_units
 from tests.helpers.networks import EXAMPLES, batch, each_frozen, mlp, randomize
 from tests.helpers.nodes import dense, node
 from tests.helpers.random_layers import random_layer
@@ -101,16 +102,14 @@ def test_activation_function_and_derivative(key: str) -> None:
 @pytest.mark.parametrize("units", [1, 2, 10])
 @pytest.mark.parametrize("loss", LOSSES)
 def test_loss(loss: str, units: int) -> None:
-    last = LOSSES[loss].fused_activation or "linear"
-    if last == "softmax" and units == 1:
-        return  # a softmax of one number is always 1
+    units, last = max(units, least_units(loss)), last_activation(loss)
     assert_agrees(randomize(mlp(4, 6, units, last=last, loss=loss, dtype=np.float32)))
 
 
 @pytest.mark.parametrize("loss", torch_twin.LOGIT_LOSSES)
 def test_loss_of_confident_wrong_predictions(loss: str) -> None:
     """Logits in the thousands: right only when worked out from logits."""
-    last = LOSSES[loss].fused_activation or "linear"
+    last = last_activation(loss)
     network = mlp(4, 6, 3, last=last, loss=loss, dtype=np.float32)
     randomize(network, scale=1.0)
     network.weights["dense_2"]["kernel"][...] *= 1000.0

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nn_designer.engine.initializers import INITIALIZERS
+from nn_designer.engine.initializers import initializer
 from nn_designer.layers import KINDS, ShapeError
 
 CLASSES = {
@@ -89,7 +89,7 @@ def test_first_weights_have_the_spread_of_keras(key: str) -> None:
         chosen["filters"] = 64
     shape = (9, 32) if key == "conv1d" else (9, 9, 32)
     kernel = KINDS[key](**chosen).weight_specs([shape])[0]
-    ours = INITIALIZERS[kernel.initializer].initialize(
+    ours = initializer(kernel.initializer).initialize(
         np.random.default_rng(0), kernel.shape, kernel.fan
     )
     theirs = CLASSES[key](**chosen)

@@ -18,6 +18,7 @@ from tests.parity import (
     torch_sequences,
     torch_shapes,
 )
+from tests.parity.torch_losses import LOGIT_LOSSES, LOSSES
 
 ACTIVATIONS: dict[str, Any] = {
     "linear": lambda x: x,
@@ -35,37 +36,6 @@ ACTIVATIONS: dict[str, Any] = {
     "mish": F.mish,
     "softmax": lambda x: F.softmax(x, dim=-1),
 }
-
-
-def signs(y: torch.Tensor, units: int) -> torch.Tensor:
-    return 2.0 * rows(y, units) - 1.0
-
-
-def rows(y: torch.Tensor, units: int) -> torch.Tensor:
-    """Classes as one-hot rows, numbers as they are."""
-    if y.is_floating_point():
-        return y
-    return y[:, None].to(torch.float32) if units == 1 else F.one_hot(y, units).to(torch.float32)
-
-
-def hinge(outputs: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-    return (1.0 - outputs * signs(y, outputs.shape[1])).clamp(min=0.0).mean()
-
-
-LOSSES: dict[str, Any] = {
-    "mean_squared_error": lambda o, y: F.mse_loss(o, rows(y, o.shape[1])),
-    "mean_absolute_error": lambda o, y: F.l1_loss(o, rows(y, o.shape[1])),
-    "huber": lambda o, y: F.huber_loss(o, rows(y, o.shape[1])),
-    "hinge": hinge,
-}
-"""Losses of outputs."""
-
-LOGIT_LOSSES: dict[str, Any] = {
-    "binary_crossentropy": lambda z, y: F.binary_cross_entropy_with_logits(z, rows(y, z.shape[1])),
-    "categorical_crossentropy": lambda z, y: F.cross_entropy(z, rows(y, z.shape[1])),
-    "sparse_categorical_crossentropy": F.cross_entropy,
-}
-"""Losses of what comes before the last sigmoid or softmax."""
 
 
 TWINS: dict[str, Any] = {

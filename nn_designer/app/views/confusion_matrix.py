@@ -16,10 +16,11 @@ from nn_designer.app.theme import Theme, ThemeManager
 from nn_designer.app.training_messages import Probe, Scene
 from nn_designer.app.views.plot_frame import Frame, small
 from nn_designer.app.widgets.tips import plain_tip
+from nn_designer.engine.class_metrics import ClassScores
 
 _WIDEST_NAME = 92
+_SCORES = {"precision": "precision", "recall": "recall", "f1": "F1"}  # key → what is shown
 _NARROWEST_NAME = 28  # a name that is shortened to less says nothing
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -47,7 +48,13 @@ class _Places:
     cell_h: float
     name_w: int
     caption: str
-    with_shares: bool
+    scores: tuple[str, ...]
+    """Keys of the scores at the right of each row."""
+    score_w: float
+
+    def score_left(self, index: int) -> float:
+        """Where a column of scores begins."""
+        return self.table.right() + 6 + index * self.score_w
 
 
 class _Matrix(QWidget):
@@ -65,7 +72,7 @@ class _Matrix(QWidget):
 
     def _layout(self) -> _Places:
         """Cells are wider than high, if they can be, but not bars. Where they would be slim, the
-        shares of right answers give way, and the caption is a shorter word."""
+        scores of the classes give way, and the caption is a shorter word."""
         metrics = QFontMetricsF(small(self.font()))
         captions = QFontMetricsF(_caption_font(self.font()))
         n = max(1, len(self.names))
@@ -74,17 +81,26 @@ class _Matrix(QWidget):
         name_w = math.ceil(min(widest, room_for_names))
         height = max(10.0, self.height() - metrics.height() - 8)
         cell_h = height / n
-        for caption, with_shares in (("predicted", True), ("pred.", True), ("pred.", False)):
-            # From the left: "true", names, cells, share of right answers. Below: names.
+        score_w = 8 + max(
+            metrics.horizontalAdvance("100 %"),
+            *(captions.horizontalAdvance(shown) for shown in _SCORES.values()),
+        )
+        for caption, scores in (
+            ("predicted", tuple(_SCORES)),
+            ("predicted", ("recall",)),
+            ("pred.", ("recall",)),
+            ("pred.", ()),
+        ):
+            # From the left: "true", names, cells, scores of each class. Below: names.
             names = metrics.height() + 8 + name_w + 10
             left = max(names, captions.horizontalAdvance(caption) + 12)
-            right = metrics.horizontalAdvance("100 %") + 14 if with_shares else 6.0
+            right = 6.0 + len(scores) * score_w
             cell_w = min(max(10.0, self.width() - left - right) / n, cell_h * 2.4)
             if cell_w >= 0.9 * cell_h:
                 break
         x = max(0.0, (self.width() - left - cell_w * n - right) / 2) + left
         table = QRectF(x, 2.0, cell_w * n, cell_h * n)
-        return _Places(table, cell_w, cell_h, name_w, caption, with_shares)
+        return _Places(table, cell_w, cell_h, name_w, caption, scores, score_w)
 
     def cell_at(self, position: QPointF) -> tuple[int, int] | None:
         """Row and column under ``position``."""
@@ -95,6 +111,30 @@ class _Matrix(QWidget):
         row = int((position.y() - table.top()) / places.cell_h)
         column = int((position.x() - table.left()) / places.cell_w)
         return min(row, n - 1), min(column, n - 1)
+
+    def score_at(self, position: QPointF) -> tuple[int, str] | None:
+        """Row and key of the score under ``position``."""
+        places = self._layout()
+        row = int((position.y() - places.table.top()) // places.cell_h)
+        if 0 <= row < len(self.names):
+            for index, key in enumerate(places.scores):
+                if 0 <= position.x() - places.score_left(index) < places.score_w:
+                    return row, key
+        return None
+
+    def score_sentence(self, row: int, key: str) -> str:
+        """What a score says, in words."""
+        if self.counts is None:
+            return ""
+        name, right = self.names[row], int(self.counts[row, row])
+        share = f"{100 * getattr(ClassScores.of(self.counts), key)[row]:.1f} %"
+        if key == "f1":
+            return f"F1 of “{name}” is {share}: high only if precision and recall both are."
+        if key == "recall":
+            total = int(self.counts[row].sum())
+            return f"Recall: {right:,} of {total:,} samples of “{name}” are recognized ({share})."
+        total = int(self.counts[:, row].sum())
+        return f"Precision: {right:,} of {total:,} answers “{name}” are right ({share})."
 
     def sentence(self, row: int, column: int) -> str:
         """What a cell says, in words."""
@@ -109,11 +149,14 @@ class _Matrix(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent):
-            cell = self.cell_at(QPointF(event.pos()))
-            if cell is None or self.counts is None:
-                QToolTip.hideText()
-            else:
+            position = QPointF(event.pos())
+            cell, score = self.cell_at(position), self.score_at(position)
+            if self.counts is not None and cell is not None:
                 QToolTip.showText(event.globalPos(), plain_tip(self.sentence(*cell)), self)
+            elif self.counts is not None and score is not None:
+                QToolTip.showText(event.globalPos(), plain_tip(self.score_sentence(*score)), self)
+            else:
+                QToolTip.hideText()
             return True
         return super().event(event)
 
@@ -193,6 +236,7 @@ class _Matrix(QWidget):
         painter.setFont(_caption_font(self.font()))
         metrics = QFontMetricsF(painter.font())
         painter.setPen(QColor(self.theme.text_muted))
+        self._paint_score_captions(painter, metrics, places)
         # Both captions in the corner where rows and columns meet.
         table = places.table
         area = QRectF(0, table.bottom() + 3, table.left() - 8, metrics.height())
@@ -205,21 +249,36 @@ class _Matrix(QWidget):
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter, "true")
         painter.restore()
 
+    def _paint_score_captions(
+        self, painter: QPainter, metrics: QFontMetricsF, places: _Places
+    ) -> None:
+        for index, key in enumerate(places.scores):
+            area = QRectF(
+                places.score_left(index),
+                places.table.bottom() + 3,
+                places.score_w,
+                metrics.height(),
+            )
+            painter.drawText(area, _RIGHT | Qt.TextFlag.TextDontClip, _SCORES[key])
+
     def _paint_rows(self, painter: QPainter, metrics: QFontMetricsF, places: _Places) -> None:
-        """Names at the left, the share of right answers at the right."""
+        """Names at the left, the scores of the classes at the right."""
         table, cell_h = places.table, places.cell_h
         every = max(1, math.ceil((metrics.height() - 3) / max(cell_h, 0.1)))
         names = shortened(self.names, metrics, places.name_w + 1)
+        scores = None if self.counts is None else ClassScores.of(self.counts)
         for row in range(0, len(names), every):
             top = table.top() + row * cell_h
             painter.setPen(QColor(self.theme.text))
             area = QRectF(table.left() - places.name_w - 8, top, places.name_w, cell_h)
             painter.drawText(area, _RIGHT | Qt.TextFlag.TextDontClip, names[row])
-            if places.with_shares and self.counts is not None and self.counts[row].sum():
-                share = self.counts[row, row] / self.counts[row].sum()
-                painter.setPen(QColor(self.theme.text_muted))
-                area = QRectF(table.right() + 8, top, 60, cell_h)
-                painter.drawText(area, _LEFT | Qt.TextFlag.TextDontClip, f"{100 * share:.0f} %")
+            if scores is None or not scores.occurs[row]:
+                continue
+            painter.setPen(QColor(self.theme.text_muted))
+            for index, key in enumerate(places.scores):
+                area = QRectF(places.score_left(index), top, places.score_w, cell_h)
+                share = f"{100 * getattr(scores, key)[row]:.0f} %"
+                painter.drawText(area, _RIGHT | Qt.TextFlag.TextDontClip, share)
 
     def column_names(self, metrics: QFontMetricsF, cell_w: float) -> dict[int, str]:
         """What stands below which column. Short names: as many as fit. Long ones: shortened, or

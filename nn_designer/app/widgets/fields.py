@@ -25,6 +25,7 @@ from nn_designer.design.frozen import thaw
 from nn_designer.params import (
     Bool,
     Choice,
+    ChoiceWithSettings,
     Dimensions,
     Float,
     Int,
@@ -82,7 +83,7 @@ class NumberField(Field):
         self._box.set_value(None if value is MIXED else value)
 
     def show_wrong(self, value: Any, sentence: str) -> None:
-        self._box.show_wrong(_short(value), sentence)
+        self._box.show_wrong(short(value), sentence)
 
 
 class SwitchField(Field):
@@ -169,7 +170,7 @@ class ChoiceField(Field):
         self.refused.emit("")
 
     def show_wrong(self, value: Any, sentence: str) -> None:
-        self._box.setPlaceholderText(_short(value))
+        self._box.setPlaceholderText(short(value))
         self._box.setCurrentIndex(-1)
         self.refused.emit(sentence)
 
@@ -216,7 +217,7 @@ class TextField(Field):
 
     def show_wrong(self, value: Any, sentence: str) -> None:
         self._value = None
-        self._line.setText(_short(value))
+        self._line.setText(short(value))
         self._mark(sentence)
 
     def _on_text_edited(self, text: str) -> None:
@@ -275,7 +276,7 @@ class NumbersField(TextField):
         return ", ".join(f"{number:.10g}" for number in value)
 
 
-def _short(value: object) -> str:
+def short(value: object) -> str:
     """A value that is not allowed, as text for a small box."""
     text = str(thaw(value))
     return text if len(text) <= WRONG_LETTERS else f"{text[: WRONG_LETTERS - 1]}…"
@@ -291,6 +292,10 @@ def field_for(param: Param[Any], icon_for: Callable[[str], QIcon] | None = None)
         return NumberField(param)
     if isinstance(param, Bool):
         return SwitchField(param)
+    if isinstance(param, ChoiceWithSettings):
+        from nn_designer.app.widgets.choice_with_settings_field import ChoiceWithSettingsField
+
+        return ChoiceWithSettingsField(param)
     if isinstance(param, Choice):
         return ChoiceField(param, icon_for)
     if isinstance(param, Dimensions):
