@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import numpy as np
 
 from benchmarks.workloads import Workload, arrays, network
+from nn_designer.engine.network import Network
 
 Train = Callable[[int], list[float]]
 """Trains so many more epochs; the mean loss of each."""
@@ -72,6 +74,8 @@ def _torch(
     layers: list[torch.nn.Module] = []
     ours = network(workload)
     first_weights = list(ours.weights.values())
+    if workload.lstm_units:
+        layers.append(_torch_lstm(ours, first_weights.pop(0)))
     for weights in first_weights[: len(workload.filters)]:
         *taps, channels, filters = weights["kernel"].shape
         convolution = torch.nn.Conv2d(channels, filters, taps)
@@ -122,6 +126,23 @@ def _torch(
     return epochs
 
 
+def _torch_lstm(ours: Network, weights: Mapping[str, np.ndarray]) -> Any:
+    """PyTorch's LSTM with our weights, as a module that gives the last state."""
+    import torch
+
+    class LastState(torch.nn.LSTM):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            _, (last, _) = super().forward(x)
+            return last[0]
+
+    module = LastState(ours.input_shape[-1], len(weights["recurrent_kernel"]), batch_first=True)
+    module.weight_ih_l0.data = torch.tensor(weights["kernel"].T.copy())
+    module.weight_hh_l0.data = torch.tensor(weights["recurrent_kernel"].T.copy())
+    module.bias_ih_l0.data = torch.tensor(weights["bias"].copy())
+    module.bias_hh_l0.data = torch.zeros_like(module.bias_ih_l0)
+    return module
+
+
 def _keras(workload: Workload, backend: str) -> Train:
     os.environ["KERAS_BACKEND"] = backend
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -129,6 +150,8 @@ def _keras(workload: Workload, backend: str) -> Train:
 
     x, y = arrays(workload)
     layers = [keras.Input(x.shape[1:])]
+    if workload.lstm_units:
+        layers.append(keras.layers.LSTM(workload.lstm_units))
     for filters in workload.filters:
         layers += [
             keras.layers.Conv2D(filters, 3, activation="relu"),
@@ -142,7 +165,7 @@ def _keras(workload: Workload, backend: str) -> Train:
     ]
     model = keras.Sequential(layers)
     first = network(workload).weights.values()
-    model.set_weights([weights[name] for weights in first for name in ("kernel", "bias")])
+    model.set_weights([tensor for weights in first for tensor in weights.values()])
     optimizer = keras.optimizers.Adam(workload.learning_rate, epsilon=workload.epsilon)
     model.compile(optimizer, workload.loss)
 

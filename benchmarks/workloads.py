@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nn_designer.engine.network import Network, Node
-from nn_designer.layers import Conv2D, Dense, Flatten, Input, MaxPooling2D, Output
+from nn_designer.layers import LSTM, Conv2D, Dense, Flatten, Input, MaxPooling2D, Output
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,8 @@ class Workload:
     """So many of the training samples; None: all."""
     filters: tuple[int, ...] = ()
     """Of 3×3 convolutions before the dense layers, each with ReLU and followed by 2×2 maxima."""
+    lstm_units: int = 0
+    """Of an LSTM before the dense layers, which reads pictures row by row; 0: none."""
     seed: int = 1
     learning_rate: float = 0.001
     epsilon: float = 1e-7
@@ -120,6 +122,23 @@ WORKLOADS = {
             samples=12_800,
             filters=(16, 32),
         ),
+        Workload(
+            "w5",
+            "W5 series: rows of 28 - LSTM 64 - 10, batch 64, MNIST 12,800",
+            "mnist",
+            784,
+            (10,),
+            ("softmax",),
+            "sparse_categorical_crossentropy",
+            64,
+            (
+                *("torch", "torch_t1", "torch_fused", "torch_fused_t1"),
+                *("keras_jax", "keras_torch", "keras_tensorflow"),
+            ),
+            _musts(0.9, 0.75, 0.85, 1.5),
+            samples=12_800,
+            lstm_units=64,
+        ),
     )
 }
 
@@ -130,7 +149,7 @@ def arrays(workload: Workload) -> tuple[np.ndarray, np.ndarray]:
         from nn_designer.data import DataChoice, load, prepare
 
         prepared = prepare(load(DataChoice("mnist")))
-        shape = (28, 28, 1) if workload.filters else (784,)
+        shape = sample_shape(workload)
         x, y = prepared.x_train.reshape(-1, *shape), prepared.y_train.astype(np.int64)
         return x[: workload.samples], y[: workload.samples]
     rng = np.random.default_rng(0)
@@ -141,10 +160,19 @@ def arrays(workload: Workload) -> tuple[np.ndarray, np.ndarray]:
     return x[: workload.samples].astype(np.float32), y[: workload.samples].astype(np.int64)
 
 
+def sample_shape(workload: Workload) -> tuple[int, ...]:
+    """The shape of a sample as the network receives it."""
+    if workload.lstm_units:
+        return (28, 28)
+    return (28, 28, 1) if workload.filters else (workload.n_inputs,)
+
+
 def network(workload: Workload) -> Network:
     """Our network; its first weights are everyone's."""
-    shape = (28, 28, 1) if workload.filters else (workload.n_inputs,)
-    nodes, last = [Node("input", Input(shape=shape))], "input"
+    nodes, last = [Node("input", Input(shape=sample_shape(workload)))], "input"
+    if workload.lstm_units:
+        nodes.append(Node("lstm", LSTM(units=workload.lstm_units), (last,)))
+        last = "lstm"
     for i, filters in enumerate(workload.filters, start=1):
         nodes.append(Node(f"conv2d_{i}", Conv2D(filters=filters), (last,)))
         last = f"max_pooling2d_{i}"

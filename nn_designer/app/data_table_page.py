@@ -51,6 +51,7 @@ TYPE_TITLES = {
     "number": "Number",
     "category": "Categories",
     "date": "Date",
+    "index": "Index for Embedding",
     "ignore": "Leave out",
 }
 
@@ -371,4 +372,6 @@ def _becomes(column: Column) -> str:
         return f"{column.width} inputs, one for each category"
     if column.kind == "date":
         return f"1 input: the year, standardized{filled}"
+    if column.is_index:
+        return "1 input, just as it is"
     return f"1 input, standardized{filled}"

@@ -79,9 +79,11 @@ class Scene:
 
     ``kind``: "surface" (two features, classes), "curve" (one feature, a number), "heat" (two
     features, a number), "pictures" (pictures that are to be rebuilt), "confusion" (other
-    classes), "scatter" (other numbers).
+    classes), "series" (a series), "scatter" (other numbers).
     ``train_x``, ``validation_x`` (n, 1 or 2) and ``train_y``, ``validation_y`` (n,) are the
-    points; empty for the last three kinds. ``bounds``: low x, high x, low y, high y of the view.
+    points; of a series, ``feature_names`` are those of the axes, and x is the time and the level
+    that was known before; empty for pictures, confusion and scatter. ``bounds``: low x, high x,
+    low y, high y of the view.
     ``part``: which part confusion and scatter are of, "validation" or "training".
     """
 
@@ -112,8 +114,9 @@ class Probe:
 
     surface: probabilities (rows, columns, classes), row 0 at the lowest y; heat: (rows,
     columns); curve: (n, 2) of x and answer; confusion: counts (classes, classes), a row per
-    true class; scatter: (n, 2) of true and predicted; pictures: uint8 (2, n, height, width,
-    channels), originals and what the network makes of them. ``epoch``: how far training is, in epochs.
+    true class; scatter: (n, 2) of true and predicted; series: (n, 2) of time and forecast;
+    pictures: uint8 (2, n, height, width, channels), originals and what the network makes of them.
+    ``epoch``: how far training is, in epochs.
     """
 
     kind: str

@@ -25,6 +25,7 @@ from nn_designer.data import DataError, load
 from nn_designer.data import prepare as prepare_data
 from nn_designer.design.compile import DesignError, compile_design, training_settings
 from nn_designer.design.document import Document
+from nn_designer.design.wiring import arranged
 from nn_designer.engine.network import NetworkError, WeightError
 from nn_designer.engine.training import TrainingError
 
@@ -125,7 +126,7 @@ class Server:
     def data_of(self, document: Document) -> tuple[Any, Any]:
         """The dataset and its split, scaled parts; both kept from one run to the next."""
         settings = training_settings(document)
-        dataset = load(document.data)
+        dataset = arranged(document, load(document.data))
         split = (settings.validation_split, settings.seed)
         if self._prepared is None or self._prepared[:2] != (dataset, split):
             self._prepared = None  # the old one's memory goes before the new one comes
@@ -140,7 +141,7 @@ class Server:
         network = compile_design(command.document, summary=dataset.summary())
         if command.weights is not None:
             network.set_weights(command.weights)
-        prober = Prober(network, dataset, prepared, scene)
+        prober = Prober(network, dataset, prepared, scene, command.document)
         # Before training, only a surface or a curve says something; a loaded network's answers
         # are worth waiting for.
         if command.weights is not None or (prober.is_cheap and scene.drawn):

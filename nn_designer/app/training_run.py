@@ -13,6 +13,7 @@ from nn_designer.app.snapshots import SnapshotWriter, places_of
 from nn_designer.app.training_messages import Ended, Prepared, Probe, Steer, Train, Update
 from nn_designer.app.training_scenes import Prober, look_at
 from nn_designer.design.compile import compile_design, optimizer_settings, training_settings
+from nn_designer.design.wiring import training_data
 from nn_designer.engine.progress import BatchProgress, EpochProgress, Finished, Started
 from nn_designer.engine.training import Control, train
 
@@ -56,13 +57,13 @@ class Run:
         self._network = compile_design(document, summary=dataset.summary())
         if command.weights is not None:
             self._network.set_weights(command.weights)
-        self._data = prepared.for_training()
+        self._data = training_data(document, prepared)
         self._prepared = prepared
         self._control = Control(learning_rate=self._settings.learning_rate)
         self._optimizer_settings = optimizer_settings(document)
         self._snapshots = SnapshotWriter(self._network.variables)
         self._scene = look_at(dataset, prepared, command.run)
-        self._prober = Prober(self._network, dataset, prepared, self._scene)
+        self._prober = Prober(self._network, dataset, prepared, self._scene, document)
         # "" runs; "batch" and "epoch" run so far and then wait; "now" waits.
         self._hold = command.hold
         self._serial = 0  # of the last thing asked

@@ -12,9 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nn_designer.app.training_messages import Probe, Scene
+from nn_designer.design.wiring import split_samples
 
 if TYPE_CHECKING:
     from nn_designer.data import Dataset, Prepared
+    from nn_designer.data.dataset import Timeline
+    from nn_designer.design.document import Document
+    from nn_designer.engine.inputs import Arrays
     from nn_designer.engine.network import Network
 
 MOST_POINTS = 1500  # of each part; more would be a carpet
@@ -29,10 +33,16 @@ _MACS_PER_S = 5e9
 _CHEAP_S = 0.04
 
 
+Points = dict[str, tuple[NDArray[Any], NDArray[Any]]]
+"""Part → its x (n, 1 or 2) and y (n,)."""
+
+
 def kind_of_scene(dataset: Dataset) -> str:
     """The view that suits the data; see :class:`Scene`."""
     if dataset.target_is_input and dataset.image_shape is not None:
         return "pictures"
+    if dataset.timeline is not None:
+        return "series"
     plane = bool(dataset.columns) and all(column.kind != "category" for column in dataset.columns)
     features = len(dataset.columns) if plane else 0
     if dataset.task == "classes":
@@ -43,7 +53,7 @@ def kind_of_scene(dataset: Dataset) -> str:
 def look_at(dataset: Dataset, prepared: Prepared, run: int) -> Scene:
     """The scene of data that were split and scaled as ``prepared``."""
     kind = kind_of_scene(dataset)
-    points = {}
+    points: Points = {}
     bounds = (0.0, 1.0, 0.0, 1.0)
     if kind in ("surface", "curve", "heat"):
         raw = np.stack([column.values for column in dataset.columns], axis=1)
@@ -57,6 +67,10 @@ def look_at(dataset: Dataset, prepared: Prepared, run: int) -> Scene:
             kept = rows[np.isfinite(raw[rows]).all(axis=1)][:MOST_POINTS]
             y = dataset.y[kept]
             points[part] = (raw[kept], y if y.ndim == 1 else y[:, 0])
+    feature_names = tuple(column.name for column in dataset.columns)
+    if dataset.timeline is not None:
+        points, bounds = _series(dataset, dataset.timeline, prepared)
+        feature_names = ("year", dataset.timeline.quantity)
     empty = (np.empty((0, 1)), np.empty(0))
     train_x, train_y = points.get("train", empty)
     validation_x, validation_y = points.get("validation", empty)
@@ -64,7 +78,7 @@ def look_at(dataset: Dataset, prepared: Prepared, run: int) -> Scene:
         run=run,
         kind=kind,
         title=dataset.title,
-        feature_names=tuple(column.name for column in dataset.columns),
+        feature_names=feature_names,
         target_names=tuple(dataset.target_names),
         class_names=tuple(dataset.class_names),
         n_train=len(prepared.x_train),
@@ -76,6 +90,23 @@ def look_at(dataset: Dataset, prepared: Prepared, run: int) -> Scene:
         bounds=bounds,
         part="validation" if len(prepared.x_validation) else "training",
     )
+
+
+def _series(
+    dataset: Dataset, timeline: Timeline, prepared: Prepared
+) -> tuple[Points, tuple[float, float, float, float]]:
+    """The points of both parts in the order of time, and bounds around the one that is shown:
+    times and the levels before in a plane, levels as they were."""
+    points: Points = {}
+    for part, rows in (
+        ("train", prepared.train_rows),
+        ("validation", prepared.validation_rows),
+    ):
+        kept = np.sort(rows)[-MOST_POINTS:]
+        x = np.stack((timeline.times[kept], timeline.base[kept]), axis=1)
+        points[part] = (x, timeline.base[kept] + dataset.y[kept, 0])
+    shown = points["validation" if len(prepared.validation_rows) else "train"]
+    return points, _bounds(shown[0][:, :1], shown[1])
 
 
 def _bounds(raw: NDArray[np.float64], y: NDArray[Any] | None) -> tuple[float, float, float, float]:
@@ -130,13 +161,24 @@ def confusion_counts(true: NDArray[Any], predicted: NDArray[Any], n: int) -> NDA
 
 
 class Prober:
-    """Asks the network what a view wants to know. Never changes the course of training."""
+    """Asks the network, about its first output, what a view wants to know. Never changes the
+    course of training."""
 
-    def __init__(self, network: Network, dataset: Dataset, prepared: Prepared, scene: Scene):
+    def __init__(
+        self,
+        network: Network,
+        dataset: Dataset,
+        prepared: Prepared,
+        scene: Scene,
+        document: Document | None = None,
+    ) -> None:
+        """``document`` says which columns enter at which Input; without, there is one for all."""
         self._network = network
+        self._document = document
         self._prepared = prepared
         self._scene = scene
-        self._signed = network.loss == "hinge"
+        self._timeline = dataset.timeline
+        self._signed = network.criterion.loss.key == "hinge"
         self._n_classes = len(prepared.class_names)
         validation = scene.part == "validation"
         self._all_x = prepared.x_validation if validation else prepared.x_train
@@ -158,11 +200,13 @@ class Prober:
         """What the network answers now. ``validation_outputs``: its answers to the whole
         validation part, if somebody has them already; saves asking."""
         kind = self._scene.kind
+        if kind == "series":
+            return Probe(kind, epoch, self._forecast(validation_outputs))
         if kind in ("confusion", "scatter"):
             return Probe(kind, epoch, self._compared(validation_outputs))
         if kind == "pictures":
             return Probe(kind, epoch, self._rebuilt(validation_outputs))
-        outputs = self._network.predict(self._asked)
+        outputs = self._ask()
         if kind == "surface":
             shares = probabilities(outputs, self._n_classes, signed=self._signed)
             return Probe(kind, epoch, shares.reshape(_GRID, _GRID, -1))
@@ -171,10 +215,17 @@ class Prober:
             return Probe(kind, epoch, numbers.reshape(_GRID, _GRID).astype(np.float32))
         return Probe(kind, epoch, np.stack((self._raw[:, 0], numbers), axis=1))
 
+    def _ask(self) -> NDArray[Any]:
+        """The first output's answers to what is asked."""
+        x: Arrays = self._asked
+        if self._document is not None:
+            x = split_samples(self._document, self._prepared.preprocessing.column_widths, x)
+        return self._network.predict_each(x)[self._network.output_name]
+
     def _compared(self, validation_outputs: NDArray[Any] | None) -> NDArray[Any]:
         """Counts of a confusion matrix, or (true, predicted) numbers of the first target."""
         if validation_outputs is None or self._scene.part != "validation":
-            validation_outputs = self._network.predict(self._asked)
+            validation_outputs = self._ask()
         true = self._all_y[: len(validation_outputs)]
         if self._scene.kind == "confusion":
             return confusion_counts(
@@ -189,11 +240,23 @@ class Prober:
         assert image_shape is not None
         asked = self._asked
         if validation_outputs is None or self._scene.part != "validation":
-            validation_outputs = self._network.predict(asked)
+            validation_outputs = self._ask()
         pair = np.stack(
             [one[: len(asked)].reshape(-1, *image_shape) for one in (asked, validation_outputs)]
         )
         return np.clip(np.round(pair * 255.0), 0.0, 255.0).astype(np.uint8)
+
+    def _forecast(self, validation_outputs: NDArray[Any] | None) -> NDArray[np.float64]:
+        """Times and the levels that are predicted for them, of the scene's points."""
+        validation = self._scene.part == "validation"
+        if validation_outputs is None or not validation:
+            validation_outputs = self._ask()
+        rows = self._prepared.validation_rows if validation else self._prepared.train_rows
+        order = np.argsort(rows[: len(validation_outputs)])[-MOST_POINTS:]
+        assert self._timeline is not None
+        kept = rows[order]
+        levels = self._timeline.base[kept] + self._in_units(validation_outputs[order])
+        return np.stack((self._timeline.times[kept], levels), axis=1)
 
     def _in_units(self, outputs: NDArray[Any]) -> NDArray[np.float64]:
         """The first target in the person's units, (n,)."""

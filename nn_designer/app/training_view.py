@@ -20,6 +20,7 @@ from nn_designer.app.training_messages import Probe, Scene, Update
 from nn_designer.app.views.confusion_matrix import ConfusionMatrix
 from nn_designer.app.views.decision_surface import DecisionSurface
 from nn_designer.app.views.fitted_curve import FittedCurve
+from nn_designer.app.views.forecast import Forecast
 from nn_designer.app.views.plot_frame import PlainFrame
 from nn_designer.app.views.predicted_vs_true import PredictedVsTrue
 from nn_designer.app.views.reconstructions import Reconstructions
@@ -39,6 +40,7 @@ _VIEWS: dict[str, Callable[[ThemeManager], Any]] = {
     "pictures": Reconstructions,
     "confusion": ConfusionMatrix,
     "scatter": PredictedVsTrue,
+    "series": Forecast,
 }
 
 _NO_SCENE = "Here you will see what the network answers, once it can be trained."

@@ -13,6 +13,7 @@ from nn_designer.data import DataChoice, Preprocessing
 from nn_designer.data.table import Table
 from nn_designer.design.compile import training_settings
 from nn_designer.design.document import Document
+from nn_designer.design.wiring import arranged
 from nn_designer.interchange.fitting import fit_weights, trained_design
 from nn_designer.interchange.formats import read_weights
 from nn_designer.interchange.model import LoadedWeights, TrainedModel
@@ -29,10 +30,13 @@ def predict(arguments: argparse.Namespace) -> int:
     model = model_of(document, loaded)
     assert model.preprocessing is not None
     x = inputs_for(choice, model.preprocessing)
-    found = predictions(model, model.outputs(x))
-    if found.note:
-        remark(f"note: {found.note}")
-    write_predictions(arguments.out, found)
+    outputs = model.outputs(x)
+    found = {name: predictions(model, array, name) for name, array in outputs.items()}
+    for one in found.values():
+        if one.note:
+            remark(f"note: {one.note}")
+    only = next(iter(found.values()))
+    write_predictions(arguments.out, found if len(found) > 1 else only)
     say(f"{counted(len(x), 'prediction')} are in {arguments.out}.")
     return 0
 
@@ -86,4 +90,5 @@ def model_of(document: Document, loaded: LoadedWeights) -> TrainedModel:
 
 def prepared_data(document: Document) -> data.Prepared:
     settings = training_settings(document)
-    return data.prepare(data.load(document.data), settings.validation_split, settings.seed)
+    dataset = arranged(document, data.load(document.data))
+    return data.prepare(dataset, settings.validation_split, settings.seed)

@@ -18,15 +18,24 @@ from nn_designer.design.adapt import adapt_to_data
 from nn_designer.design.check import check
 from nn_designer.design.compile import compile_design, optimizer_settings, training_settings
 from nn_designer.design.document import Document
+from nn_designer.design.wiring import arranged, training_data
 from nn_designer.engine.network import Network
 from nn_designer.engine.progress import EpochProgress, Finished
 from nn_designer.engine.training import Control
 from nn_designer.engine.training import train as train_network
 from nn_designer.engine.training_settings import TrainingSettings
 from nn_designer.interchange.formats import format_of_path
-from nn_designer.interchange.history import epoch_record, full_record, write_history
+from nn_designer.interchange.history import (
+    epoch_record,
+    full_record,
+    output_values,
+    write_history,
+)
 from nn_designer.interchange.model import TrainedModel
 from nn_designer.params import ParamError
+
+SHOWN = ("loss", "accuracy", "mae", "r2", "val_loss", "val_accuracy", "val_mae", "val_r2")
+"""What is told of each epoch, where there is one output."""
 
 
 @dataclass
@@ -97,7 +106,7 @@ def _prepared_run(document: Document) -> Run:
         rest = f" ({counted(more, 'more error')}: see 'check'.)" if more else ""
         raise CommandError(f"{problem.sentence}{rest}")
     settings = training_settings(document)
-    dataset = data.load(document.data)
+    dataset = arranged(document, data.load(document.data))
     prepared = data.prepare(dataset, settings.validation_split, settings.seed)
     for sentence in prepared.report:
         remark(f"note: {sentence}")
@@ -119,7 +128,7 @@ def _train(run: Run, interrupts: Interrupts, *, as_json: bool) -> None:
     control = Control(learning_rate=run.settings.learning_rate, granularity="chunk")
     progress = train_network(
         run.network,
-        run.prepared.for_training(),
+        training_data(run.document, run.prepared),
         run.settings,
         optimizer_settings=optimizer_settings(run.document),
         control=control,
@@ -144,10 +153,12 @@ def _show(event: EpochProgress, run: Run, *, as_json: bool) -> None:
         return
     total = str(run.settings.epochs)
     parts = [f"Epoch {event.epoch:>{len(total)}}/{total}", _duration(event.seconds)]
-    for name in ("loss", "accuracy", "mae", "r2", "val_loss", "val_accuracy", "val_mae", "val_r2"):
-        value = getattr(event, name)
-        if value is not None:
-            parts.append(f"{name}: {value:.4f}")
+    values = (
+        {"loss": event.loss, "val_loss": event.val_loss, **output_values(event)}
+        if event.by_output
+        else {name: getattr(event, name) for name in SHOWN}
+    )
+    parts += [f"{name}: {value:.4f}" for name, value in values.items() if value is not None]
     parts.append(f"{event.samples_per_second:,.0f} samples/s")
     say(" - ".join(parts))
 

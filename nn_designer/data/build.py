@@ -17,7 +17,7 @@ from nn_designer.data.columns import (
     to_categories,
     to_numbers,
 )
-from nn_designer.data.dataset import Column, Dataset, Task
+from nn_designer.data.dataset import Column, Dataset, FurtherTarget, TargetInfo, Task
 from nn_designer.data.dates import parse_dates
 from nn_designer.data.errors import DataError
 
@@ -48,6 +48,7 @@ def build_dataset(
     licence: str = "",
     types: Mapping[str, str] | None = None,
     notes: Sequence[str] = (),
+    further: Sequence[str] = (),
 ) -> Dataset:
     """Choose target, task and inputs, and report what was found, filled and left out.
 
@@ -55,7 +56,8 @@ def build_dataset(
         found: the columns of the table.
         target: the column to predict; empty: guessed.
         task: "classes", "number" or "auto".
-        types: column name → number, category, date or ignore, against what was found.
+        further: more columns to predict, whose tasks are found.
+        types: column name → number, category, date, index or ignore, against what was found.
 
     Raises:
         DataError: nothing can be learned from it; the sentence says why.
@@ -68,11 +70,13 @@ def build_dataset(
             "one to predict it from. If it was not read rightly, choose the separator, or the sheet "
             f"of a workbook. {' '.join(notes)}".rstrip()
         )
-    target_column = _target_column(columns, target, title, report)
-    kept_rows, target_column = _drop_rows_without_target(target_column, report)
-    found_task = find_task(target_column) if task == "auto" else _task(task)
-    y, class_names = _targets(target_column, found_task)
-    inputs = [column for column in columns if column.name != target_column.name]
+    chosen = [_target_column(columns, target, title, report)]
+    chosen += [_target_column(columns, name, title, report) for name in further]
+    kept_rows, chosen = _drop_rows_without_targets(chosen, report)
+    tasks = [task, *["auto"] * len(further)]
+    targets = [_target(column, each) for column, each in zip(chosen, tasks, strict=True)]
+    names = [column.name for column in chosen]
+    inputs = [column for column in columns if column.name not in names]
     forced = set(types or {})
     features: list[Column] = []
     for column in inputs:
@@ -83,22 +87,23 @@ def build_dataset(
             features.append(feature)
     if not features:
         raise DataError(
-            f"No column of {title} is left to predict {target_column.name!r} from: the others "
+            f"No column of {title} is left to predict {names[0]!r} from: the others "
             "are empty, constant or different in every row. Choose another target, or give a "
             "column its type."
         )
     dataset = Dataset(
         source=source,
         title=title,
-        task=found_task,
-        y=y,
-        target_names=(target_column.name,),
-        class_names=class_names,
+        task=targets[0].info.task,
+        y=targets[0].y,
+        target_names=targets[0].info.names,
+        class_names=targets[0].info.class_names,
         columns=tuple(features),
         description=description,
         origin=origin,
         licence=licence,
         report=tuple(report),
+        further_targets=tuple(targets[1:]),
     )
     _check_memory(dataset)
     return dataset
@@ -144,10 +149,12 @@ def _with_types(found: Sequence[FoundColumn], types: Mapping[str, str]) -> list[
             continue
         if kind == "category":
             column = replace(column, column=to_categories(column.column), n_slips=0)
-        elif kind == "number" and column.kind != "number":
+        elif kind in ("number", "index") and column.kind != "number":
             column = to_numbers(column)
         elif kind == "date" and column.kind == "category":
             column = _as_date(column)
+        if kind == "index":
+            column = replace(column, column=replace(column.column, is_index=True))
         columns.append(column)
     return columns
 
@@ -187,40 +194,52 @@ def _target_column(
     return columns[names.index(target)]
 
 
-def _drop_rows_without_target(
-    target: FoundColumn, report: list[str]
-) -> tuple[NDArray[np.intp] | None, FoundColumn]:
-    missing = target.column.missing
-    n_missing = int(missing.sum())
-    if n_missing == len(missing):
+def _drop_rows_without_targets(
+    targets: Sequence[FoundColumn], report: list[str]
+) -> tuple[NDArray[np.intp] | None, list[FoundColumn]]:
+    n_rows = len(targets[0].column)
+    kept = np.ones(n_rows, dtype=np.bool_)
+    for target in targets:
+        missing = target.column.missing
+        if missing.all():
+            raise DataError(
+                f"The target column {target.name!r} has no value in any of its {n_rows:,} rows. "
+                "Choose another target."
+            )
+        n_missing = int(np.count_nonzero(missing & kept))
+        if n_missing:
+            report.append(
+                f"{_rows(n_missing)} without a value in the target {target.name!r} "
+                f"{_were(n_missing)} left out."
+            )
+        kept &= ~missing
+    names = " and ".join(repr(target.name) for target in targets)
+    if np.count_nonzero(kept) < 2:
         raise DataError(
-            f"The target column {target.name!r} has no value in any of its {len(missing):,} rows. "
-            "Choose another target."
-        )
-    kept: NDArray[np.intp] | None = None
-    if n_missing:
-        kept = np.flatnonzero(~missing)
-        report.append(
-            f"{_rows(n_missing)} without a value in the target {target.name!r} "
-            f"{_were(n_missing)} left out."
-        )
-        target = _take(target, kept)
-    if len(target.column) < 2:
-        raise DataError(
-            f"Only one row has a value in the target {target.name!r}, and at least two are "
+            f"Only one row has a value in the target {names}, and at least two are "
             "needed to learn from. Add rows."
         )
-    return kept, target
+    if kept.all():
+        return None, list(targets)
+    rows = np.flatnonzero(kept)
+    return rows, [_take(target, rows) for target in targets]
 
 
 def _take(found: FoundColumn, rows: NDArray[np.intp]) -> FoundColumn:
     return replace(found, column=found.column.take(rows))
 
 
-def _targets(
+def _target(target: FoundColumn, task: str) -> FurtherTarget:
+    """The target with its task ("auto": found), checked to be worth learning."""
+    found_task = find_task(target) if task == "auto" else _task(task)
+    y, class_names = _values(target, found_task)
+    return FurtherTarget(TargetInfo((target.name,), found_task, class_names), y)
+
+
+def _values(
     target: FoundColumn, task: Task
 ) -> tuple[NDArray[np.int64] | NDArray[np.float64], tuple[str, ...]]:
-    """(y, class names) of the target, checked to be worth learning."""
+    """(y, class names) of the target."""
     if task == "number":
         return _number_target(target), ()
     column = to_categories(target.column)
@@ -275,7 +294,7 @@ def _feature(found: FoundColumn, forced: set[str], report: list[str]) -> Column 
     if column.kind == "category":
         return _category_feature(column, missing, is_forced, report)
     present = np.asarray(column.values[~column.missing], dtype=np.float64)
-    if (present == present[0]).all():
+    if (present == present[0]).all() and not column.is_index:
         report.append(f"{name}: the same value in every row, left out.")
         return None
     if not is_forced and column.kind == "number" and _is_row_number(found, present):
@@ -293,7 +312,8 @@ def _feature(found: FoundColumn, forced: set[str], report: list[str]) -> Column 
     if column.kind == "date":
         report.append(f"{name}: dates, turned to years such as {_example_year(present)}.")
     if missing:
-        report.append(f"{name}: {_cells(missing, 'missing')}, filled with the training mean.")
+        filling = "taken as 0" if column.is_index else "filled with the training mean"
+        report.append(f"{name}: {_cells(missing, 'missing')}, {filling}.")
     return column
 
 

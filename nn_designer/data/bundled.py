@@ -10,6 +10,7 @@ from nn_designer.data.columns import FoundColumn, column_from_cells
 from nn_designer.data.dataset import Dataset
 from nn_designer.data.errors import DataError
 from nn_designer.data.source import DataSource
+from nn_designer.params import Bool
 from nn_designer.resources import resource_path
 
 
@@ -19,6 +20,11 @@ class BundledTable(DataSource):
     group: ClassVar[Literal["shipped", "drawn", "own"]] = "shipped"
     file: ClassVar[str]
     target: ClassVar[str]
+
+    @property
+    def further(self) -> tuple[str, ...]:
+        """More columns to predict than :attr:`target`."""
+        return ()
 
     def read(self) -> list[FoundColumn]:
         """The columns of the file, in order."""
@@ -41,6 +47,7 @@ class BundledTable(DataSource):
         return build_dataset(
             columns,
             target=self.target,
+            further=self.further,
             task=self.declared_task,
             source=self.key,
             title=self.title,
@@ -98,6 +105,16 @@ class Penguins(BundledTable):
     declared_task = "classes"
     file = "penguins.csv"
     target = "species"
+
+    body_mass = Bool(
+        False,
+        help="Whether the body mass is a second thing to predict, by an Output of its own, "
+        "instead of one of the inputs.",
+    )
+
+    @property
+    def further(self) -> tuple[str, ...]:
+        return ("body_mass_g",) if self.body_mass else ()
 
 
 class AutoMpg(BundledTable):

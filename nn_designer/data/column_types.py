@@ -9,7 +9,8 @@ from difflib import get_close_matches
 
 from nn_designer.data.errors import DataError
 
-COLUMN_TYPES = ("number", "category", "date", "ignore")
+COLUMN_TYPES = ("number", "category", "date", "index", "ignore")
+"""An index is a whole number that an Embedding looks up: it is not scaled."""
 
 
 def parse_column_types(text: str) -> dict[str, str]:
@@ -42,6 +43,22 @@ def parse_column_types(text: str) -> dict[str, str]:
             )
         types[name] = kind
     return types
+
+
+def column_list(text: str) -> list[str]:
+    """Names of columns between commas; quote one that holds a comma itself.
+
+    Raises:
+        DataError: the quotes don't match.
+    """
+    try:
+        rows = list(csv.reader(io.StringIO(text), skipinitialspace=True))
+    except csv.Error as error:
+        raise DataError(
+            f"The names of columns {text[:80]!r} can't be read ({error}). Write them like this: "
+            "Year, Horsepower."
+        ) from error
+    return [name.strip() for row in rows for name in row if name.strip()]
 
 
 def format_column_types(types: Mapping[str, str]) -> str:

@@ -13,6 +13,7 @@ from nn_designer.data.drawn import Circles, Gauss, Hills, Moons, Plane, Sine, Sp
 from nn_designer.data.errors import DataError
 from nn_designer.data.pictures import Digits, Mnist
 from nn_designer.data.reading import forget_latest
+from nn_designer.data.series import CarbonDioxide
 from nn_designer.data.source import DataSource
 from nn_designer.data.table import Table
 from nn_designer.params import ParamError
@@ -21,7 +22,7 @@ from nn_designer.params import ParamError
 SOURCES: dict[str, type[DataSource]] = {
     source.key: source
     for source in (
-        *(Mnist, Digits, Iris, Wine, BreastCancer, Penguins, AutoMpg),
+        *(Mnist, Digits, Iris, Wine, BreastCancer, Penguins, AutoMpg, CarbonDioxide),
         *(Circles, Xor, Gauss, Spiral, Moons, Plane, Hills, Sine),
         Table,
     )

@@ -7,7 +7,6 @@ only in :func:`nn_designer.data.prepare`, for the run that needs them.
 from __future__ import annotations
 
 import gzip
-import math
 import struct
 import zipfile
 import zlib
@@ -40,9 +39,14 @@ class PictureSource(DataSource):
 
     shape = Choice(
         "flat",
-        {"flat": "Flat list of pixels", "image": "Picture (height × width × 1)"},
-        help="How the network receives a picture: as one list of pixels, for Dense layers, or "
-        "as rows and columns, for layers that look at neighbouring pixels.",
+        {
+            "flat": "Flat list of pixels",
+            "image": "Picture (height × width × 1)",
+            "rows": "Series of rows (height × width)",
+        },
+        help="How the network receives a picture: as one list of pixels, for Dense layers; as "
+        "rows and columns, for layers that look at neighbouring pixels; or row by row, for "
+        "layers that read a series.",
     )
     target = Choice(
         "digit",
@@ -57,7 +61,12 @@ class PictureSource(DataSource):
 
     @property
     def sample_shape(self) -> tuple[int, ...]:
-        return self.image_shape if self.shape == "image" else (math.prod(self.image_shape),)
+        height, width, channels = self.image_shape
+        return {
+            "flat": (height * width * channels,),
+            "image": self.image_shape,
+            "rows": (height, width * channels),
+        }[self.shape]
 
     @property
     def target_is_input(self) -> bool:

@@ -7,12 +7,22 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nn_designer.data.dataset import Dataset, Task
+from nn_designer.data.dataset import Dataset, TargetInfo, Targets, Task
 from nn_designer.data.errors import DataError
 from nn_designer.data.preprocessing import Preprocessing
 from nn_designer.engine.training_data import TrainingData
 
 Rows = NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class PreparedTarget:
+    """A target as :class:`Prepared` has the first one's."""
+
+    info: TargetInfo
+    y_train: NDArray[np.int64] | NDArray[np.float32]
+    y_validation: NDArray[np.int64] | NDArray[np.float32]
+    scale: NDArray[np.float64] | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +35,7 @@ class Prepared:
     - ``train_rows``, ``validation_rows``: which rows of the data set they are.
     - ``target_scale``: (T,) standard deviation of each number target (None for classes), so that
       errors can be told in the person's units.
+    - ``further_targets``: what else is to be predicted; all else is about the first target.
     """
 
     x_train: NDArray[np.float32]
@@ -40,13 +51,22 @@ class Prepared:
     sample_shape: tuple[int, ...]
     target_scale: NDArray[np.float64] | None
     report: tuple[str, ...]
+    further_targets: tuple[PreparedTarget, ...] = ()
 
     @property
     def n_classes(self) -> int:
         return len(self.class_names)
 
+    @property
+    def targets(self) -> tuple[PreparedTarget, ...]:
+        """All targets, the first one included."""
+        info = TargetInfo(self.target_names, self.task, self.class_names)
+        first = PreparedTarget(info, self.y_train, self.y_validation, self.target_scale)
+        return (first, *self.further_targets)
+
     def for_training(self) -> TrainingData:
-        """The arrays as the engine takes them."""
+        """The arrays as the engine takes them for one Input and one Output; for others
+        ``design.wiring`` lays them out."""
         return TrainingData(
             x_train=self.x_train,
             y_train=self.y_train,
@@ -86,9 +106,23 @@ def prepare(dataset: Dataset, validation_split: float = 0.2, seed: int = 1) -> P
         notes.append(
             f"{len(train_rows):,} {samples} to train on, {len(validation_rows):,} to validate."
         )
-    if dataset.task == "classes":
-        notes += _absent_classes(dataset, train_rows)
+    infos = dataset.summary().targets
+    all_y = (dataset.y, *(target.y for target in dataset.further_targets))
+    for info, y in zip(infos, all_y, strict=True):
+        if info.task == "classes":
+            notes += _absent_classes(info.class_names, y[train_rows])
     preprocessing = Preprocessing.fit(dataset, train_rows)
+    further = [
+        PreparedTarget(
+            scaling.info,
+            scaling.transform(target.y[train_rows]),
+            scaling.transform(target.y[validation_rows]),
+            np.array(scaling.scale) if scaling.info.task == "number" else None,
+        )
+        for scaling, target in zip(
+            preprocessing.further_targets, dataset.further_targets, strict=True
+        )
+    ]
     scale = np.array(preprocessing.target_scale) if dataset.task == "number" else None
     x_train = _inputs(dataset, preprocessing, train_rows)
     x_validation = _inputs(dataset, preprocessing, validation_rows)
@@ -106,6 +140,7 @@ def prepare(dataset: Dataset, validation_split: float = 0.2, seed: int = 1) -> P
         sample_shape=dataset.sample_shape,
         target_scale=scale,
         report=(*dataset.report, *notes),
+        further_targets=tuple(further),
     )
 
 
@@ -163,9 +198,9 @@ def _targets(
     return preprocessing.transform_target(dataset.y[rows])
 
 
-def _absent_classes(dataset: Dataset, train_rows: Rows) -> list[str]:
-    counts = np.bincount(dataset.y[train_rows].astype(np.int64), minlength=len(dataset.class_names))
-    absent = [name for name, count in zip(dataset.class_names, counts, strict=True) if not count]
+def _absent_classes(names: tuple[str, ...], y: Targets) -> list[str]:
+    counts = np.bincount(y.astype(np.int64), minlength=len(names))
+    absent = [name for name, count in zip(names, counts, strict=True) if not count]
     if not absent:
         return []
     shown = ", ".join(repr(name) for name in absent[:5])

@@ -17,7 +17,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nn_designer.data.dataset import Column, ColumnKind, Dataset, Encoded, Task
+from nn_designer.data.dataset import Column, ColumnKind, Dataset, Encoded, TargetInfo, Task
 from nn_designer.data.errors import DataError
 from nn_designer.data.reading_options import AUTOMATIC, ReadingOptions
 
@@ -46,13 +46,47 @@ class ColumnInput(Encoded):
 
 
 @dataclass(frozen=True)
+class TargetScaling:
+    """What was done to a target: numbers are trained as (value - mean) / scale, one mean and
+    scale per name; classes as they are, with no mean and scale."""
+
+    info: TargetInfo
+    mean: tuple[float, ...] = ()
+    scale: tuple[float, ...] = ()
+
+    @classmethod
+    def fit(cls, info: TargetInfo, y: NDArray[Any]) -> TargetScaling:
+        """Learn mean and scale from the training part's ``y``."""
+        if info.task == "classes":
+            return cls(info)
+        fitted = [_mean_and_scale(column) for column in y.T]
+        return cls(info, tuple(m for m, _ in fitted), tuple(s for _, s in fitted))
+
+    def transform(self, y: NDArray[Any]) -> NDArray[np.int64] | Floats:
+        """Targets as found → targets as trained: class numbers as they are, numbers scaled."""
+        if self.info.task == "classes":
+            return y.astype(np.int64)
+        scaled = _standardized(y, np.array(self.mean), np.array(self.scale))
+        return cast(Floats, scaled.astype(np.float32))
+
+    def inverse(self, y: NDArray[Any]) -> NDArray[Any]:
+        """Network outputs (N, T) → numbers in the person's units; classes stay as they are."""
+        if self.info.task == "classes":
+            return y
+        scale, mean = np.array(self.scale), np.array(self.mean)
+        return cast(NDArray[Any], np.asarray(y, dtype=np.float64) * scale + mean)
+
+
+@dataclass(frozen=True)
 class Preprocessing:
     """Everything that was done to inputs and targets, ready to be done again or undone.
 
-    For a table ``columns`` is filled; for arrays (pictures) inputs are divided by ``divide_by``.
+    For a table ``columns`` is filled; for arrays (pictures, series) ``center`` is subtracted from
+    the inputs and they are divided by ``divide_by``.
     ``target_mean`` and ``target_scale`` have one number per target for the task ``number`` and
     are empty for ``classes``. ``reading`` is how the person said their file is to be read; it is
-    tried first on new files.
+    tried first on new files. All that is about the target is about the first one; ``targets`` has
+    all of them.
     """
 
     task: Task
@@ -61,11 +95,13 @@ class Preprocessing:
     class_names: tuple[str, ...] = ()
     columns: tuple[ColumnInput, ...] = ()
     divide_by: float = 1.0
+    center: float = 0.0
     target_mean: tuple[float, ...] = ()
     target_scale: tuple[float, ...] = ()
     source: str = ""
     image_shape: tuple[int, int, int] | None = None
     reading: ReadingOptions = AUTOMATIC
+    further_targets: tuple[TargetScaling, ...] = ()
 
     # ------------------------------------------------------------------ names
     @property
@@ -78,31 +114,45 @@ class Preprocessing:
         """The columns that a table for prediction must have; empty for pictures."""
         return tuple(column.name for column in self.columns)
 
+    @property
+    def column_widths(self) -> tuple[tuple[str, int], ...]:
+        """Each column and how many of the network's numbers it makes; empty for pictures."""
+        return tuple((column.name, column.width) for column in self.columns)
+
     # ---------------------------------------------------------------- fitting
     @classmethod
     def fit(cls, dataset: Dataset, rows: NDArray[np.intp]) -> Preprocessing:
         """Learn means and scales from ``rows`` (the training part) of ``dataset`` only."""
-        mean: tuple[float, ...] = ()
-        scale: tuple[float, ...] = ()
-        if dataset.target_is_input:  # scaled as the inputs are
-            mean = (0.0,) * len(dataset.target_names)
-            scale = (dataset.divide_by,) * len(dataset.target_names)
-        elif dataset.task == "number":
-            fitted = [_mean_and_scale(column) for column in dataset.y[rows].T]
-            mean = tuple(m for m, _ in fitted)
-            scale = tuple(s for _, s in fitted)
+        info = TargetInfo(
+            dataset.target_names,
+            dataset.task,
+            dataset.class_names,
+            is_input=dataset.target_is_input,
+        )
+        if info.is_input:  # scaled as the inputs are
+            count = info.n_targets
+            first = TargetScaling(info, (0.0,) * count, (dataset.divide_by,) * count)
+        else:
+            first = TargetScaling.fit(info, dataset.y[rows])
+        center, divide_by = 0.0, dataset.divide_by
+        if dataset.standardizes and dataset.x is not None:
+            center, divide_by = _mean_and_scale(dataset.x[rows])
         return cls(
             task=dataset.task,
             sample_shape=dataset.sample_shape,
             target_names=dataset.target_names,
             class_names=dataset.class_names,
             columns=tuple(_fit_column(column, rows) for column in dataset.columns),
-            divide_by=dataset.divide_by,
-            target_mean=mean,
-            target_scale=scale,
+            divide_by=divide_by,
+            center=center,
+            target_mean=first.mean,
+            target_scale=first.scale,
             source=dataset.source,
             image_shape=dataset.image_shape,
             reading=dataset.reading,
+            further_targets=tuple(
+                TargetScaling.fit(target.info, target.y[rows]) for target in dataset.further_targets
+            ),
         )
 
     # ----------------------------------------------------------------- inputs
@@ -124,8 +174,10 @@ class Preprocessing:
         return x
 
     def scale_array(self, x: NDArray[Any]) -> Floats:
-        """Pixels as read → pixels as the network receives them, in one pass."""
+        """Numbers as read → as the network receives them; pixels in one pass."""
         out = np.empty(x.shape, dtype=np.float32)
+        if self.center:
+            x = np.subtract(x, self.center, dtype=np.float64)
         np.divide(x, np.float32(self.divide_by), out=out, dtype=np.float32, casting="unsafe")
         return out
 
@@ -200,7 +252,7 @@ class Preprocessing:
     def inverse_inputs(self, x: NDArray[Any]) -> NDArray[np.float64]:
         """Network inputs → numbers in the person's units; one-hot inputs stay 0 or 1."""
         if not self.columns:
-            return np.asarray(x, dtype=np.float64) * self.divide_by
+            return np.asarray(x, dtype=np.float64) * self.divide_by + self.center
         means: list[float] = []
         scales: list[float] = []
         for column in self.columns:
@@ -211,19 +263,22 @@ class Preprocessing:
         return cast(NDArray[np.float64], numbers)
 
     # ---------------------------------------------------------------- targets
+    @property
+    def targets(self) -> tuple[TargetScaling, ...]:
+        """What was done to each target, the first one included."""
+        info = TargetInfo(self.target_names, self.task, self.class_names)
+        return (
+            TargetScaling(info, self.target_mean, self.target_scale),
+            *self.further_targets,
+        )
+
     def transform_target(self, y: NDArray[Any]) -> NDArray[np.int64] | Floats:
-        """Targets as found → targets as trained: class numbers as they are, numbers scaled."""
-        if self.task == "classes":
-            return y.astype(np.int64)
-        scaled = _standardized(y, np.array(self.target_mean), np.array(self.target_scale))
-        return cast(Floats, scaled.astype(np.float32))
+        """The first target as found → as trained: class numbers as they are, numbers scaled."""
+        return self.targets[0].transform(y)
 
     def inverse_target(self, y: NDArray[Any]) -> NDArray[Any]:
         """Network outputs (N, T) → numbers in the person's units; classes stay as they are."""
-        if self.task == "classes":
-            return y
-        scale, mean = np.array(self.target_scale), np.array(self.target_mean)
-        return cast(NDArray[Any], np.asarray(y, dtype=np.float64) * scale + mean)
+        return self.targets[0].inverse(y)
 
     # ------------------------------------------------------------------- JSON
     def to_json(self) -> dict[str, Any]:
@@ -240,6 +295,16 @@ class Preprocessing:
                 if column.kind == "date":
                     item["date_order"] = column.date_order
             columns.append(item)
+        further = [
+            {
+                "names": list(target.info.names),
+                "task": target.info.task,
+                "class_names": list(target.info.class_names),
+                "mean": list(target.mean),
+                "scale": list(target.scale),
+            }
+            for target in self.further_targets
+        ]
         return {
             "format": FORMAT,
             "version": VERSION,
@@ -249,11 +314,13 @@ class Preprocessing:
             "image_shape": list(self.image_shape) if self.image_shape else None,
             "columns": columns,
             "divide_by": self.divide_by,
+            "center": self.center,
             "target_names": list(self.target_names),
             "class_names": list(self.class_names),
             "target_mean": list(self.target_mean),
             "target_scale": list(self.target_scale),
             "reading": self.reading.to_json(),
+            **({"further_targets": further} if further else {}),
         }
 
     @classmethod
@@ -305,7 +372,7 @@ def _fit_column(column: Column, rows: NDArray[np.intp]) -> ColumnInput:
         return ColumnInput(
             column.name, "category", categories=column.categories, has_other=column.has_other
         )
-    mean, scale = _mean_and_scale(column.values[rows])
+    mean, scale = (0.0, 1.0) if column.is_index else _mean_and_scale(column.values[rows])
     return ColumnInput(column.name, column.kind, mean, scale, date_order=column.date_order)
 
 

@@ -6,8 +6,15 @@ import math
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
+from nn_designer.data.dataset import TargetInfo, Task
 from nn_designer.data.errors import DataError
-from nn_designer.data.preprocessing import FORMAT, VERSION, ColumnInput, Preprocessing
+from nn_designer.data.preprocessing import (
+    FORMAT,
+    VERSION,
+    ColumnInput,
+    Preprocessing,
+    TargetScaling,
+)
 from nn_designer.data.reading_options import CHOICES, LONGEST_SHEET_NAME, ReadingOptions
 
 
@@ -25,23 +32,25 @@ def read_preprocessing(data: object) -> Preprocessing:
             f"The preprocessing stored with the weights is of version {version}, and this program "
             f"knows up to {VERSION}. Use a newer NN Designer."
         )
-    task = data.get("task")
-    if task != "classes" and task != "number":
-        _refuse("task", '"classes" or "number"', task)
     image_shape = data.get("image_shape")
     shape = _sizes(data, "sample_shape")
     result = Preprocessing(
-        task=task,
+        task=_task(data),
         sample_shape=shape,
         target_names=_texts(data, "target_names"),
         class_names=_texts(data, "class_names"),
         columns=tuple(_column(item) for item in _list(data, "columns")),
         divide_by=_number(data, "divide_by"),
+        center=_number({"center": 0.0, **data}, "center"),  # older files have none
         target_mean=_numbers(data, "target_mean"),
         target_scale=_numbers(data, "target_scale"),
         source=_text(data, "source"),
         image_shape=None if image_shape is None else _image_shape(data),
         reading=_reading(data.get("reading", {})),
+        further_targets=tuple(
+            _target(item)
+            for item in (_list(data, "further_targets") if "further_targets" in data else [])
+        ),
     )
     _check_together(result)
     return result
@@ -51,18 +60,34 @@ def _check_together(result: Preprocessing) -> None:
     width = sum(column.width for column in result.columns)
     if result.columns and result.sample_shape != (width,):
         _refuse("sample_shape", f"[{width}], as the columns make", list(result.sample_shape))
-    n_targets = len(result.target_names) if result.task == "number" else 0
-    for key, numbers in (
-        ("target_mean", result.target_mean),
-        ("target_scale", result.target_scale),
-    ):
-        if len(numbers) != n_targets:
-            _refuse(key, f"a list of {n_targets} numbers", list(numbers))
-    scales = [result.divide_by, *result.target_scale, *(column.scale for column in result.columns)]
+    for target in result.targets:
+        info = target.info
+        n_targets = len(info.names) if info.task == "number" else 0
+        for key, numbers in (("target_mean", target.mean), ("target_scale", target.scale)):
+            if len(numbers) != n_targets:
+                _refuse(key, f"a list of {n_targets} numbers", list(numbers))
+        if info.task == "classes" and len(info.class_names) < 2:
+            _refuse("class_names", "at least two names", list(info.class_names))
+    scales = [result.divide_by, *(column.scale for column in result.columns)]
+    scales += [scale for target in result.targets for scale in target.scale]
     if not all(scale > 0 for scale in scales):
         _refuse("scale", "a number above 0", min(scales))
-    if result.task == "classes" and len(result.class_names) < 2:
-        _refuse("class_names", "at least two names", list(result.class_names))
+
+
+def _task(data: Mapping[str, Any]) -> Task:
+    task = data.get("task")
+    if task == "classes":
+        return "classes"
+    if task == "number":
+        return "number"
+    _refuse("task", '"classes" or "number"', task)
+
+
+def _target(item: object) -> TargetScaling:
+    if not isinstance(item, Mapping):
+        _refuse("further_targets", "a list of records", item)
+    info = TargetInfo(_texts(item, "names"), _task(item), _texts(item, "class_names"))
+    return TargetScaling(info, _numbers(item, "mean"), _numbers(item, "scale"))
 
 
 def _column(item: object) -> ColumnInput:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar, Literal
 
 from nn_designer.data.build import build_dataset
-from nn_designer.data.column_types import COLUMN_TYPES, parse_column_types
+from nn_designer.data.column_types import COLUMN_TYPES, column_list, parse_column_types
 from nn_designer.data.dataset import Dataset
 from nn_designer.data.errors import DataError
 from nn_designer.data.reading import file_stamp, read_table
@@ -40,7 +41,7 @@ class Table(DataSource):
         "",
         maximum_length=1000,
         help="The column to predict. Empty: a column named target, label, class or y, else the "
-        "last one.",
+        "last one. Several, between commas, are predicted by an Output each.",
     )
     task = Choice(
         "auto",
@@ -92,9 +93,11 @@ class Table(DataSource):
                 "No file is chosen for the own table. Choose a CSV, TSV, Excel or JSON file."
             )
         table = read_table(self.path, self.options())
+        target, *further = target_columns(self.target, [column.name for column in table.columns])
         dataset = build_dataset(
             table.columns,
-            target=self.target,
+            target=target,
+            further=further,
             task=self.task,
             types=parse_column_types(self.column_types),
             source=self.key,
@@ -104,9 +107,25 @@ class Table(DataSource):
             licence=self.licence,
             notes=table.notes,
         )
-        target = dataset.target_names[0]
+        targets = " and ".join(repr(each.title) for each in dataset.summary().targets)
         return replace(
             dataset,
-            description=f"Predict {target!r} from the other columns.",
+            description=f"Predict {targets} from the other columns.",
             reading=self.options(),
         )
+
+
+def target_columns(text: str, names: Sequence[str]) -> list[str]:
+    """The columns that the setting ``target`` names: one, or several between commas (one that
+    holds a comma itself in quotes). Empty text stays as it is.
+
+    Raises:
+        DataError: a column is named twice, or the quotes don't match.
+    """
+    if text in names or "," not in text:
+        return [text]
+    chosen = column_list(text)
+    for name in chosen:
+        if chosen.count(name) > 1:
+            raise DataError(f"The target names the column {name!r} twice. Name it once.")
+    return chosen or [""]

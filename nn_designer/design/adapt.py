@@ -7,6 +7,7 @@ The rules, in the order of the code:
 2. Where the Input gives more than a flat list and a Dense layer follows, a Flatten is put between.
 3. The last layer with weights before the Output gets one unit per class with softmax, or one
    per number to predict with linear. If there is no such layer, a Dense is put there.
+   With several Outputs, each is fitted to the target that it learns (``design.wiring``).
 4. The loss becomes sparse categorical cross-entropy for classes, mean squared error for numbers.
 5. Where the sample itself is to be predicted, numbers from 0 to 1, it ends with sigmoid and
    binary cross-entropy.
@@ -21,16 +22,17 @@ import math
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
-from nn_designer.data.dataset import DataSummary
+from nn_designer.data.dataset import DataSummary, TargetInfo
 from nn_designer.design.document import Document, Layer, Wire
 from nn_designer.design.edit_layers import insert_on_wire
 from nn_designer.design.edit_settings import set_setting, set_training
 from nn_designer.design.edit_wires import connect, disconnect
+from nn_designer.design.wiring import assigned_targets, sample_shapes
 from nn_designer.engine.activations import ACTIVATIONS
 from nn_designer.engine.losses import LOSSES
 from nn_designer.engine.shapes import shape_text
 from nn_designer.engine.training_settings import TrainingSettings
-from nn_designer.layers.input_output import Input
+from nn_designer.layers.input_output import AS_TRAINING, Input
 
 _BOUNDED = ("sigmoid", "hard_sigmoid", "tanh", "softmax")
 """Activations that a network for classes may end with when its loss is one for numbers."""
@@ -43,9 +45,9 @@ def adapt_to_data(document: Document, summary: DataSummary) -> tuple[Document, t
     ``set_data``'s.
     """
     notes: list[str] = []
-    document = _fit_input(document, summary, notes)
+    document = _fit_inputs(document, summary, notes)
     document = _flatten_input(document, notes)
-    document = _fit_output(document, summary, notes)
+    document = _fit_outputs(document, summary, notes)
     return document, tuple(notes)
 
 
@@ -62,23 +64,25 @@ def fit_new_inputs(before: Document, after: Document, summary: DataSummary) -> D
     return after
 
 
-def _fit_input(document: Document, summary: DataSummary, notes: list[str]) -> Document:
-    inputs = document.of_kind("input")
-    outputs = document.of_kind("output")
-    used = document.ancestors(outputs[0].id) if outputs else frozenset()
-    inputs = tuple(layer for layer in inputs if layer.id in used) or inputs
-    if not inputs:
-        return document
-    shape = inputs[0].settings.get("shape")
-    wanted = summary.sample_shape
-    if _is_shape(shape) and math.prod(shape) == math.prod(wanted):
-        return document
-    was = f" (it was {shape_text(shape)})" if _is_shape(shape) else ""
-    notes.append(
-        f"The shape of {inputs[0].name} is {shape_text(wanted)} now{was}, that of a sample of "
-        f"{summary.title}."
-    )
-    return set_setting(document, inputs[0].id, "shape", wanted)
+def _fit_inputs(document: Document, summary: DataSummary, notes: list[str]) -> Document:
+    wanted_shapes = sample_shapes(document, summary)
+    first = document.of_kind("input")[:1]
+    if not wanted_shapes and first:  # nothing is wired yet
+        wanted_shapes = {first[0].id: summary.sample_shape}
+    for id, wanted in wanted_shapes.items():
+        layer = document.layer(id)
+        shape = layer.settings.get("shape")
+        if _is_shape(shape) and math.prod(shape) == math.prod(wanted):
+            continue
+        was = f" (it was {shape_text(shape)})" if _is_shape(shape) else ""
+        whole = wanted == summary.sample_shape
+        of_what = "a sample" if whole else "the columns that enter there"
+        notes.append(
+            f"The shape of {layer.name} is {shape_text(wanted)} now{was}, that of {of_what} of "
+            f"{summary.title}."
+        )
+        document = set_setting(document, id, "shape", wanted)
+    return document
 
 
 def _is_shape(value: object) -> TypeGuard[tuple[int, ...]]:
@@ -115,71 +119,102 @@ class _Ending:
     activation: str
     loss: str
 
-    def suits(self, summary: DataSummary) -> bool:
-        """Whether the data can be learned with this ending, and would usually be."""
+    def suits(self, target: TargetInfo) -> bool:
+        """Whether the target can be learned with this ending, and would usually be."""
         loss = LOSSES.get(self.loss)
         if loss is None or type(self.units) is not int or self.activation not in ACTIVATIONS:
             return False
         if loss.problem_with(
             (self.units,),
             self.activation,
-            summary.task,
-            summary.n_classes or None,
-            summary.n_targets,
-            shares=summary.target_is_input,
+            target.task,
+            target.n_classes or None,
+            target.n_targets,
+            shares=target.is_input,
         ):
             return False
-        if summary.target_is_input:
+        if target.is_input:
             return self.activation == "sigmoid"
-        if summary.task == "number":
+        if target.task == "number":
             return self.activation == "linear"
         return loss.target != "number" or self.activation in _BOUNDED
 
 
-def _wanted(summary: DataSummary, loss: str) -> _Ending:
-    """The ending for data that the present one does not suit."""
-    if summary.task == "classes":
+def _wanted(target: TargetInfo, loss: str) -> _Ending:
+    """The ending for a target that the present one does not suit."""
+    if target.task == "classes":
         kept = loss == "categorical_crossentropy"
         return _Ending(
-            summary.n_classes, "softmax", loss if kept else "sparse_categorical_crossentropy"
+            target.n_classes, "softmax", loss if kept else "sparse_categorical_crossentropy"
         )
-    if summary.target_is_input:
-        return _Ending(summary.n_targets, "sigmoid", "binary_crossentropy")
+    if target.is_input:
+        return _Ending(target.n_targets, "sigmoid", "binary_crossentropy")
     kept = loss in LOSSES and LOSSES[loss].target == "number"
-    return _Ending(summary.n_targets, "linear", loss if kept else "mean_squared_error")
+    return _Ending(target.n_targets, "linear", loss if kept else "mean_squared_error")
 
 
-def _fit_output(document: Document, summary: DataSummary, notes: list[str]) -> Document:
-    loss = str(document.training.get("loss", TrainingSettings.params["loss"].default))
-    end = next((o for o in document.of_kind("output") if document.incoming(o.id)), None)
-    if end is None:
-        present = _Ending(None, "", loss)
-    else:
-        document, last, bender = _last_layers(document, document.incoming(end.id)[0], notes)
-        units = last.settings.get("units", 10)
-        present = _Ending(units, str(bender.settings.get("activation", "relu")), loss)
-    if present.suits(summary):
-        return document
-    wanted = _wanted(summary, loss)
-    if end is not None:
-        if units != wanted.units:
-            document = set_setting(document, last.id, "units", wanted.units)
-            per = "class" if summary.task == "classes" else "number to predict"
-            notes.append(
-                f"{last.name} has {wanted.units:,} unit{'s' if wanted.units != 1 else ''} now, "
-                f"one per {per} (it had {units})."
-            )
-        if present.activation != wanted.activation:
-            document = set_setting(document, bender.id, "activation", wanted.activation)
-            notes.append(
-                f"The activation of {bender.name} is {wanted.activation} now (it was "
-                f"{present.activation})."
-            )
-    if loss != wanted.loss:
-        document = set_training(document, "loss", wanted.loss)
-        was = LOSSES[loss].title.lower() if loss in LOSSES else loss
-        notes.append(f"The loss is {LOSSES[wanted.loss].title.lower()} now (it was {was}).")
+def _fit_outputs(document: Document, summary: DataSummary, notes: list[str]) -> Document:
+    found, _ = assigned_targets(document, summary.targets, summary.title)
+    if not found:
+        return _fit_loss(document, summary.targets[0], notes)
+    for id, place in found.items():
+        first = id == next(iter(found))
+        document = _fit_output(document, id, summary.targets[place], notes, is_first=first)
     return document
+
+
+def _training_loss(document: Document) -> str:
+    return str(document.training.get("loss", TrainingSettings.params["loss"].default))
+
+
+def _fit_loss(document: Document, target: TargetInfo, notes: list[str]) -> Document:
+    """The loss of the training alone: there is no Output yet."""
+    loss = _training_loss(document)
+    wanted = _wanted(target, loss).loss
+    if loss == wanted:
+        return document
+    notes.append(_loss_note("", loss, wanted))
+    return set_training(document, "loss", wanted)
+
+
+def _loss_note(of: str, was: str, now: str) -> str:
+    title = LOSSES[was].title.lower() if was in LOSSES else was
+    return f"The loss{of} is {LOSSES[now].title.lower()} now (it was {title})."
+
+
+def _fit_output(
+    document: Document, id: str, target: TargetInfo, notes: list[str], *, is_first: bool
+) -> Document:
+    """The last layer before an Output, and its loss. The first Output's loss is the training's, as
+    long as it has none of its own."""
+    own = str(document.layer(id).settings.get("loss", AS_TRAINING))
+    loss = _training_loss(document) if own == AS_TRAINING else own
+    document, last, bender = _last_layers(document, document.incoming(id)[0], notes)
+    units = last.settings.get("units", 10)
+    present = _Ending(units, str(bender.settings.get("activation", "relu")), loss)
+    if present.suits(target):
+        return document
+    wanted = _wanted(target, loss)
+    if units != wanted.units:
+        document = set_setting(document, last.id, "units", wanted.units)
+        per = "class" if target.task == "classes" else "number to predict"
+        notes.append(
+            f"{last.name} has {wanted.units:,} unit{'s' if wanted.units != 1 else ''} now, "
+            f"one per {per} (it had {units})."
+        )
+    if present.activation != wanted.activation:
+        document = set_setting(document, bender.id, "activation", wanted.activation)
+        notes.append(
+            f"The activation of {bender.name} is {wanted.activation} now (it was "
+            f"{present.activation})."
+        )
+    if loss == wanted.loss:
+        return document
+    if is_first and own == AS_TRAINING:
+        notes.append(_loss_note("", loss, wanted.loss))
+        return set_training(document, "loss", wanted.loss)
+    notes.append(_loss_note(f" of {document.layer(id).name}", loss, wanted.loss))
+    return set_setting(document, id, "loss", wanted.loss)
 
 
 def _last_layers(document: Document, wire: Wire, notes: list[str]) -> tuple[Document, Layer, Layer]:

@@ -8,74 +8,30 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
-from nn_designer.data.dataset import DataSummary
+from nn_designer.data.dataset import DataSummary, TargetInfo
 from nn_designer.design.document import Document, Layer, Wire
 from nn_designer.design.edit_base import kind_or_none
 from nn_designer.design.inference import Facts, facts, made, read_settings
 from nn_designer.design.memory import available_memory_bytes, bytes_text, training_memory_bytes
+from nn_designer.design.report import Problem, Report, Severity
+from nn_designer.design.sharing import refusal, size_refusal, wanted_owner
+from nn_designer.design.wiring import (
+    assigned_features,
+    assigned_targets,
+    sample_shapes,
+    used_layers,
+)
 from nn_designer.engine.losses import LOSSES
 from nn_designer.engine.optimizers import OPTIMIZERS
 from nn_designer.engine.shapes import shape_text
 from nn_designer.engine.training_settings import TrainingSettings
-from nn_designer.layers import LayerKind, Shape, UnknownKind, kind_of
+from nn_designer.layers import LayerKind, UnknownKind, kind_of
 from nn_designer.params import HasParams
 
-Severity = Literal["error", "warning"]
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One thing that is wrong: a sentence for people, where it is, and what to do about it.
-
-    An "error" keeps the design from being trained, a "warning" does not. ``layer_id`` and
-    ``wire`` are None when the problem belongs to the whole design. ``sentence`` is complete,
-    way out included; ``fix`` is the way out alone, short, for a tooltip.
-    """
-
-    severity: Severity
-    sentence: str
-    layer_id: str | None = None
-    wire: Wire | None = None
-    fix: str = ""
-
-
-@dataclass(frozen=True)
-class Report:
-    """What :func:`check` found. ``shapes`` has None for layers whose output can't be known.
-
-    ``parameters`` and ``macs_of`` are per layer, ``macs`` the multiply-accumulates for one
-    sample forward. Totals count only layers that lead to the Output.
-    """
-
-    problems: tuple[Problem, ...] = ()
-    shapes: Mapping[str, Shape | None] = field(default_factory=dict)
-    parameters: Mapping[str, int] = field(default_factory=dict)
-    macs_of: Mapping[str, int] = field(default_factory=dict)
-    total_parameters: int = 0
-    macs: int = 0
-    training_memory_bytes: int = 0
-    trainable_parameters: int = 0
-    """Those of ``total_parameters`` that training changes."""
-
-    @property
-    def ok(self) -> bool:
-        """Whether the design can be trained: there are no errors."""
-        return not self.errors
-
-    @property
-    def errors(self) -> tuple[Problem, ...]:
-        return tuple(problem for problem in self.problems if problem.severity == "error")
-
-    @property
-    def warnings(self) -> tuple[Problem, ...]:
-        return tuple(problem for problem in self.problems if problem.severity == "warning")
-
-    def of_layer(self, id: str) -> tuple[Problem, ...]:
-        """Problems of one layer, errors first."""
-        return tuple(problem for problem in self.problems if problem.layer_id == id)
+__all__ = ["Problem", "Report", "check"]
 
 
 def check(document: Document, summary: DataSummary | None = None) -> Report:
@@ -93,11 +49,9 @@ class _Check:
         self.facts: dict[str, Facts] = {}
         self.kinds = {layer.id: kind_or_none(layer.kind) for layer in document.layers}
         ends = [layer for layer in document.layers if self._is_end(layer)]
-        self.end = next((layer for layer in ends if document.incoming(layer.id)), None)
-        self.end = self.end or (ends[0] if ends else None)
-        self.used = (
-            document.ancestors(self.end.id) if self.end is not None else frozenset(document.by_id)
-        )
+        self.ends = [layer for layer in ends if document.incoming(layer.id)] or ends[:1]
+        self.used = used_layers(document) if self.ends else frozenset(document.by_id)
+        self.used |= {layer.id for layer in self.ends}
 
     def report(self) -> Report:
         """Run all parts, in the order in which their problems are listed."""
@@ -112,10 +66,14 @@ class _Check:
                 "The design is empty. Put an Input, a Dense and an Output on the canvas, or "
                 "begin with a template.",
             )
+        self._sharing()
         training = self._training()
+        targets: Mapping[str, TargetInfo] = {}
         if self.summary is not None:
-            self._input_fits(self.summary)
-        self._loss_suits(training)
+            self._inputs_fit(self.summary)
+            targets = self._targets(self.summary)
+        for end in self.ends:
+            self._loss_suits(end, training, targets.get(end.id))
         known = {id: found for id, found in self.facts.items() if not found.error}
         used = [found for id, found in known.items() if id in self.used]
         parameters = sum(found.parameters for found in used)
@@ -159,37 +117,18 @@ class _Check:
         return "error" if layer.id in self.used else "warning"
 
     def _ends(self) -> None:
-        """Exactly one Output, fed by exactly one Input."""
-        layers = self.document.layers
-        if not any(self._is_source(layer) for layer in layers):
+        """At least one Input and one Output, and every Output fed."""
+        if not any(self._is_source(layer) for layer in self.document.layers):
             self._add(
                 "error",
                 "There is no Input, so no data can enter. Put an Input on the canvas and draw a "
                 "wire from it to the first layer.",
             )
-        if self.end is None:
+        if not self.ends:
             self._add(
                 "error",
                 "There is no Output, so nothing can be learned. Put an Output on the canvas and "
                 "draw a wire to it from the last layer.",
-            )
-            return
-        for layer in layers:
-            if self._is_end(layer) and layer is not self.end and self.document.incoming(layer.id):
-                self._add(
-                    "error",
-                    f"{self.end.name} and {layer.name} are both an Output, and a design can be "
-                    f"trained for one. Delete {layer.name} or its wire.",
-                    layer,
-                )
-        sources = [layer for layer in layers if self._is_source(layer) and layer.id in self.used]
-        for layer in sources[1:]:
-            self._add(
-                "error",
-                f"{sources[0].name} and {layer.name} both feed {self.end.name}, but data can enter "
-                f"at one Input only. Delete {layer.name} and draw its wires from "
-                f"{sources[0].name}.",
-                layer,
             )
 
     def _cycle(self) -> None:
@@ -230,18 +169,50 @@ class _Check:
         )
         self.facts[layer.id] = found
         if caution := made(kind, settings.values).caution():
-            self._add("warning", f"{layer.name}: {caution}", layer)
+            self._add("warning", f"{layer.name}{caution.removeprefix(kind.title)}", layer)
+        if made(kind, settings.values).index_count() is not None:
+            self._looks_up(layer)
         if found.error:
             # "Dense expects..." becomes "Encoder expects...".
             own = found.error.removeprefix(kind.title)
             text = f"{layer.name}{own}" if own != found.error else f"{layer.name}: {own}"
             self._add(self._severity(layer), text, layer, wires[0] if wires else None)
 
+    def _sharing(self) -> None:
+        """Layers that use another's weights: may they, and then these are counted once."""
+        for layer in self.document.layers:
+            if self.kinds[layer.id] is None or not wanted_owner(layer):
+                continue
+            sentence = refusal(self.document, layer, self.used)
+            sentence = sentence or size_refusal(self.document, layer, self.facts)
+            if sentence:
+                self._add(self._severity(layer), sentence, layer)
+            elif layer.id in self.facts:
+                self.facts[layer.id] = replace(
+                    self.facts[layer.id], parameters=0, weights=0, trainable=0, regularized=0
+                )
+
+    def _looks_up(self, layer: Layer) -> None:
+        """Whole numbers to be looked up come straight from the data."""
+        at = layer
+        while wires := self.document.incoming(at.id):
+            at = self.document.layer(wires[0].source)
+            kind = self.kinds[at.id]
+            if kind is not None and kind.maximum_inputs and not kind.hands_on_numbers:
+                self._add(
+                    self._severity(layer),
+                    f"{layer.name} looks up whole numbers of the data, but {at.name} changes them "
+                    f"on the way. Put {layer.name} right behind an Input.",
+                    layer,
+                    wires[0],
+                )
+                return
+
     def _wired(self, layer: Layer, kind: type[LayerKind]) -> bool:
         """Whether the layer has the inputs it needs; says so if not, or if it leads nowhere."""
         incoming, outgoing = self.document.incoming(layer.id), self.document.outgoing(layer.id)
         if not incoming and not outgoing and len(self.document.layers) > 1:
-            severity: Severity = "error" if layer is self.end else "warning"
+            severity: Severity = "error" if layer in self.ends else "warning"
             self._add(
                 severity,
                 f"{layer.name} is not connected. Draw a wire "
@@ -249,7 +220,7 @@ class _Check:
                 layer,
             )
             return kind.minimum_inputs == 0
-        if self.end is not None and layer.id not in self.used and not outgoing:
+        if self.ends and layer.id not in self.used and not outgoing:
             self._add(
                 "warning",
                 f"{layer.name} leads nowhere, so it takes no part in the training. Draw a wire "
@@ -301,38 +272,59 @@ class _Check:
                 self.document.layer(with_weights[-1]),
             )
 
-    def _input_fits(self, summary: DataSummary) -> None:
-        for layer in self.document.layers:
-            found = self.facts.get(layer.id)
-            if found is None or not self._is_source(layer) or layer.id not in self.used:
+    def _inputs_fit(self, summary: DataSummary) -> None:
+        _, misfits = assigned_features(self.document, summary.columns, summary.title)
+        for misfit in misfits:
+            self._add("error", misfit.sentence, misfit.layer)
+        for id, shape in sample_shapes(self.document, summary).items():
+            found, layer = self.facts.get(id), self.document.layer(id)
+            if found is None or math.prod(found.shape) == math.prod(shape):
                 continue
-            if math.prod(found.shape) != math.prod(summary.sample_shape):
-                wanted = shape_text(summary.sample_shape)
-                self._add(
-                    "error",
-                    f"The shape of {layer.name} is {shape_text(found.shape)}, but that of a sample "
-                    f"of {summary.title} is {wanted}. Set it to {wanted}, or choose other data.",
-                    layer,
-                )
+            wanted = shape_text(shape)
+            whole = shape == summary.sample_shape
+            of_what = "a sample" if whole else "the columns that enter there"
+            self._add(
+                "error",
+                f"The shape of {layer.name} is {shape_text(found.shape)}, but that of {of_what} "
+                f"of {summary.title} is {wanted}. Set it to {wanted}, or choose other data.",
+                layer,
+            )
 
-    def _loss_suits(self, training: TrainingSettings) -> None:
+    def _targets(self, summary: DataSummary) -> dict[str, TargetInfo]:
+        """What each Output learns; targets that none learns are a warning."""
+        found, misfits = assigned_targets(self.document, summary.targets, summary.title)
+        for misfit in misfits:
+            self._add("error", misfit.sentence, misfit.layer)
+        for place, info in enumerate(summary.targets):
+            if found and place not in found.values():
+                self._add(
+                    "warning",
+                    f"No Output learns {info.title!r} of {summary.title}. Add an Output for it, or "
+                    "choose fewer columns to predict.",
+                )
+        return {id: summary.targets[place] for id, place in found.items()}
+
+    def _loss_suits(
+        self, end: Layer, training: TrainingSettings, target: TargetInfo | None
+    ) -> None:
         """Asked of the loss itself; the badge goes to the last layer, where the way out is."""
-        found = self.facts.get(self.end.id) if self.end is not None else None
-        if self.end is None or found is None or found.error:
+        found = self.facts.get(end.id)
+        if found is None or found.error:
             return
-        task = n_classes = n_targets = None
-        shares = False
-        if self.summary is not None:
-            shares = self.summary.target_is_input
-            task, n_targets = self.summary.task, self.summary.n_targets
-            n_classes = self.summary.n_classes or None
-        values = read_settings(kind_of(self.end.kind), self.end.settings).values
-        own = made(kind_of(self.end.kind), values).own_loss()
+        kind = kind_of(end.kind)
+        own = made(kind, read_settings(kind, end.settings).values).own_loss()
         problem = LOSSES[own.key or training.loss].problem_with(
-            found.shape, found.activation, task, n_classes, n_targets, shares=shares
+            found.shape,
+            found.activation,
+            None if target is None else target.task,
+            None if target is None else target.n_classes or None,
+            None if target is None else target.n_targets,
+            shares=target is not None and target.is_input,
         )
         if problem:
-            wire = self.document.incoming(self.end.id)[0]
+            if len(self.ends) > 1:
+                problem = f"{end.name}: {problem}"
+            wire = self.document.incoming(end.id)[0]
             self._add("error", problem, self.document.layer(wire.source))
 
     def _memory(

@@ -17,6 +17,7 @@ from nn_designer.design.records import (
     read_wires,
     wire_record,
 )
+from nn_designer.design.sharing import with_new_owners
 
 CLIP_FORMAT = "nn-designer-layers"
 OFFSET = 40.0
@@ -71,6 +72,7 @@ def paste(
         place_x, place_y = checked_place(layer.x - left + x, layer.y - top + y)
         name = namer.name_like(layer.name)
         new_layers.append(replace(layer, id=ids[layer.id], name=name, x=place_x, y=place_y))
+    new_layers = with_new_owners(new_layers, ids, document)
     new_wires = [Wire(ids[w.source], ids[w.target], w.port, w.extra) for w in wires]
     pasted = replace(
         document,

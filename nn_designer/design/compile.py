@@ -11,6 +11,8 @@ from nn_designer.design.check import Report, check
 from nn_designer.design.document import Document
 from nn_designer.design.frozen import thaw
 from nn_designer.design.inference import made, read_settings
+from nn_designer.design.sharing import owner_of
+from nn_designer.design.wiring import used_layers, used_outputs
 from nn_designer.engine.optimizers import OPTIMIZERS
 from nn_designer.engine.training_settings import TrainingSettings
 from nn_designer.layers import kind_of
@@ -32,8 +34,8 @@ def compile_design(
 ) -> Network:
     """The network of a design, with the weights of its seed.
 
-    Its nodes are named by ``document.export_names``; layers that do not lead to the Output are
-    left out. ``report`` saves a check if there is a fresh one.
+    Its nodes are named by ``document.export_names``; layers that do not lead to an Output are
+    left out; its outputs have the order of the Outputs in the document. ``report`` saves a check if there is a fresh one.
 
     Raises:
         DesignError: the design has errors; nothing was allocated.
@@ -44,21 +46,19 @@ def compile_design(
     if not report.ok:
         raise DesignError(report.errors[0].sentence)
     settings = training_settings(document)
-    end = next(
-        layer
-        for layer in document.layers
-        if not kind_of(layer.kind).has_output and document.incoming(layer.id)
-    )
-    used = document.ancestors(end.id)
+    used = used_layers(document)
+    outputs = [layer.id for layer in used_outputs(document)]
+    order = [id for id in document.order if id in used and id not in outputs]
     names = document.export_names
     nodes = []
-    for id in document.order:
-        if id in used:
-            layer = document.layer(id)
-            kind = kind_of(layer.kind)
-            values = read_settings(kind, layer.settings).values  # all right, says the check
-            inputs = tuple(names[wire.source] for wire in document.incoming(id))
-            nodes.append(Node(names[id], made(kind, values), inputs))
+    for id in (*order, *outputs):  # outputs in the order of the document
+        layer = document.layer(id)
+        kind = kind_of(layer.kind)
+        values = read_settings(kind, layer.settings).values  # all right, says the check
+        inputs = tuple(names[wire.source] for wire in document.incoming(id))
+        owner = owner_of(document, layer)
+        shares = None if owner is None else names[owner.id]
+        nodes.append(Node(names[id], made(kind, values), inputs, shares))
     return Network(nodes, loss=settings.loss, seed=settings.seed, dtype=dtype)
 
 

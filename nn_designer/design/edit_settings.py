@@ -11,6 +11,8 @@ from nn_designer.data.choice import DataChoice
 from nn_designer.design.document import MAXIMUM_NOTES_LENGTH, Document, Layer, slug
 from nn_designer.design.edit_base import EditError, checked_name, found, known_kind, with_layers
 from nn_designer.design.frozen import as_frozen, thaw
+from nn_designer.design.sharing import SETTING as SHARING
+from nn_designer.design.sharing import find_layer
 from nn_designer.engine.training_settings import TrainingSettings
 from nn_designer.params import HasParams, ParamError
 
@@ -35,6 +37,9 @@ def set_setting(document: Document, ids: str | Iterable[str], name: str, value: 
     for id in [ids] if isinstance(ids, str) else ids:
         layer = found(document, id)
         checked = checked_value(known_kind(layer.kind), layer.name, name, value)
+        if name == SHARING and checked:
+            owner = find_layer(document, checked)
+            checked = owner.id if owner is not None else checked
         settings = as_frozen(layer.settings).with_values(**{name: checked})
         changed[id] = replace(layer, settings=settings)
     return with_layers(document, changed)

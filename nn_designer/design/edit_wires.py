@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from nn_designer.design.document import Document, Layer, Wire
 from nn_designer.design.edit_base import EditError, found, kind_or_none, renumbered
+from nn_designer.design.sharing import without_owners
 
 
 def connect(document: Document, source: str, target: str, port: int | None = None) -> Document:
@@ -96,11 +97,12 @@ def delete(document: Document, ids: Iterable[str], wires: Iterable[Wire] = ()) -
             targets.add(wire.target)
         else:
             kept.append(wire)
-    return replace(
+    left = replace(
         document,
         layers=tuple(layer for layer in document.layers if layer.id not in gone),
         wires=renumbered(kept, targets - gone),
     )
+    return without_owners(left, gone)
 
 
 def delete_healing(document: Document, ids: Iterable[str], wires: Iterable[Wire] = ()) -> Document:

@@ -55,6 +55,18 @@ _SHIPPED = (
         Group.PICTURES,
     ),
     Template(
+        "lstm-rows",
+        "Digits, row by row",
+        "An LSTM reads the picture from top to bottom: 98 of 100 handwritten digits right.",
+        Group.SEQUENCES,
+    ),
+    Template(
+        "attention-mini",
+        "Digits, read with attention",
+        "Each row of the picture looks at all the others: a transformer in small.",
+        Group.SEQUENCES,
+    ),
+    Template(
         "xor",
         "XOR",
         "The small puzzle that a single neuron can't solve.",
@@ -85,10 +97,22 @@ _SHIPPED = (
         Group.TABLES,
     ),
     Template(
+        "multi-output",
+        "Two outputs",
+        "One network, two answers: the kind of a penguin, and how heavy it is.",
+        Group.IDEAS,
+    ),
+    Template(
         "auto-mpg",
         "Fuel consumption",
         "Predicts how far a car goes on a gallon: a number instead of a class.",
         Group.TABLES,
+    ),
+    Template(
+        "forecast",
+        "Forecast",
+        "Reads how the carbon dioxide in the air changed, month by month, and says what comes next.",
+        Group.SEQUENCES,
     ),
     Template(
         "skip",

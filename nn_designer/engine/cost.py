@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from nn_designer.engine.shapes import Shape, WeightSpec
@@ -72,8 +72,14 @@ def layer_cost(layer: Costed, input_shapes: Sequence[Shape]) -> LayerCost:
 
 
 def cost_of(
-    layers: Mapping[str, tuple[Costed, Sequence[Shape]]], *, bytes_per_number: int = 4
+    layers: Mapping[str, tuple[Costed, Sequence[Shape]]],
+    *,
+    bytes_per_number: int = 4,
+    sharing: frozenset[str] = frozenset(),
 ) -> Cost:
-    """The cost of layers given with the shapes of their inputs."""
+    """The cost of layers given with the shapes of their inputs. Those of ``sharing`` use the
+    weights of others, which are counted there."""
     costs = {name: layer_cost(layer, shapes) for name, (layer, shapes) in layers.items()}
+    for name in sharing:
+        costs[name] = replace(costs[name], parameters=0, trainable=0)
     return Cost(costs, bytes_per_number)

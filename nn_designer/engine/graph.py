@@ -29,6 +29,8 @@ class LayerLike(Protocol):
     @property
     def halves_batches(self) -> bool: ...
     @property
+    def hands_on_numbers(self) -> bool: ...
+    @property
     def trainable(self) -> bool: ...
 
     def output_shape(self, input_shapes: Sequence[Shape]) -> Shape: ...
@@ -37,6 +39,7 @@ class LayerLike(Protocol):
     def state_specs(self, input_shapes: Sequence[Shape]) -> tuple[WeightSpec, ...]: ...
     def block_shapes(self, input_shapes: Sequence[Shape]) -> dict[str, Shape]: ...
     def weight_views(self, blocks: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]: ...
+    def index_count(self) -> int | None: ...
     def finds_maxima_in(self, shape: Shape) -> Shape | None: ...
     def macs(self, input_shapes: Sequence[Shape]) -> int: ...
     def n_steps_in_turn(self, input_shapes: Sequence[Shape]) -> int: ...
@@ -50,6 +53,8 @@ class Node(NamedTuple):
     name: str
     layer: LayerLike
     inputs: tuple[str, ...] = ()
+    shares: str | None = None
+    """The node whose weights this one uses; None: it has its own."""
 
 
 def in_order(nodes: Sequence[Node]) -> list[Node]:
@@ -95,6 +100,43 @@ def ends(nodes: Sequence[Node]) -> tuple[tuple[str, ...], tuple[str, ...]]:
             "All layers must lead to an Output, but these lead nowhere: " + ", ".join(loose)
         )
     return inputs, tuple(node.name for node in last)
+
+
+def check_shares(nodes: Sequence[Node], shapes: Mapping[str, Shape]) -> None:
+    """Raises NetworkError if a node can't use the weights of the node it names.
+
+    ``shapes``: node → the shape of its output.
+    """
+    by_name = {node.name: node for node in nodes}
+    for node in nodes:
+        if node.shares is None:
+            continue
+        owner = by_name.get(node.shares)
+        if owner is None:
+            raise NetworkError(
+                f"{node.name!r} takes its weights from {node.shares!r}, which is missing."
+            )
+        if owner.shares is not None:
+            raise NetworkError(
+                f"{node.name!r} takes its weights from {owner.name!r}, which has none of its own."
+            )
+        blocks = [
+            (type(each.layer), each.layer.block_shapes([shapes[name] for name in each.inputs]))
+            for each in (node, owner)
+        ]
+        if blocks[0] != blocks[1]:
+            raise NetworkError(
+                f"{node.name!r} can't use the weights of {owner.name!r}: they must be of one kind, "
+                "with the same sizes."
+            )
+
+
+def shared_before_last(nodes: Sequence[Node]) -> frozenset[str]:
+    """The nodes whose weights are also used by a node further on."""
+    last: dict[str, str] = {}
+    for node in nodes:
+        last[node.shares or node.name] = node.name
+    return frozenset(node.name for node in nodes if last[node.shares or node.name] != node.name)
 
 
 def only_user(nodes: Sequence[Node], node: Node) -> LayerLike | None:

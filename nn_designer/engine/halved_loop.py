@@ -32,7 +32,9 @@ def splits_batches(network: Network, batch_size: int) -> bool:
     step_macs = 3 * network.cost().macs * batch_size  # forward, weight and input gradients
     large = batch_size > 1 and step_macs >= SPLIT_WORTH
     return large and all(
-        node.layer.halves_batches and _has_long_calls(network, node, batch_size)
+        node.layer.halves_batches
+        and node.shares is None  # the halves add up one share of each weight, not several
+        and _has_long_calls(network, node, batch_size)
         for node in network.nodes
     )
 

@@ -11,7 +11,16 @@ from typing import Any
 import numpy as np
 
 from nn_designer.engine.cost import Cost, cost_of
-from nn_designer.engine.graph import LayerLike, NetworkError, Node, ends, in_order, only_user
+from nn_designer.engine.graph import (
+    LayerLike,
+    NetworkError,
+    Node,
+    check_shares,
+    ends,
+    in_order,
+    only_user,
+    shared_before_last,
+)
 from nn_designer.engine.halves import Half
 from nn_designer.engine.heads import attached
 from nn_designer.engine.initializers import INITIALIZERS
@@ -66,6 +75,8 @@ class Network:
         self.input_name, self.output_name = input_names[0], self.output_names[0]
         self.input_shape = self.shapes[self.input_name]
         self.output_shape = self.shapes[self.output_name]
+        check_shares(self.nodes, self.shapes)
+        self._shared = shared_before_last(self.nodes)
         held = Variables([(node, self._input_shapes(node)) for node in self.nodes], self.dtype)
         self.variables, self.parameters, self.gradients = (
             held.values,
@@ -237,8 +248,11 @@ class Network:
         for node in self.nodes:
             inputs = [plan.values[name] for name in node.inputs]
             plan.only_user = only_user(self.nodes, node) if differentiates else None
+            held = variables[node.name]
+            if differentiates and node.name in self._shared:
+                held = plan.adding_gradients(held)
             plan.begin_layer(
-                variables[node.name],
+                held,
                 inputs,
                 differentiates=differentiates,
                 defers_activation=node.name in self.heads.fused_names,
@@ -316,4 +330,5 @@ class Network:
         return cost_of(
             {node.name: (node.layer, self._input_shapes(node)) for node in self.nodes},
             bytes_per_number=self.dtype.itemsize,
+            sharing=frozenset(node.name for node in self.nodes if node.shares is not None),
         )

@@ -31,6 +31,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -337,6 +338,18 @@ class Plan(Program):
         self._needs_gradient = differentiates and learns
         self._defers_activation = defers_activation
         self._skips_activation = defers_activation and differentiates
+
+    def adding_gradients(self, variables: LayerVariables) -> LayerVariables:
+        """Before a layer begins whose weights another layer uses further on: the variables for it,
+        whose gradients are added to that other layer's when its backward steps are done."""
+        shares = {block: self.buffer(g.shape) for block, g in variables.gradients.items()}
+
+        def add() -> None:
+            for block, total in variables.gradients.items():
+                self.step(np.add, total, shares[block], total)
+
+        self._backward.append(add)  # before the layer's own: so it is called after them
+        return replace(variables, gradients=shares)
 
     def finish(self, *, logits: np.ndarray, outputs: np.ndarray | None) -> None:
         """All layers are emitted: name the buffers that others look at."""

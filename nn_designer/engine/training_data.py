@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from nn_designer.engine.graph import NetworkError
+from nn_designer.engine.indexes import problem_with_indexes
 from nn_designer.engine.inputs import Arrays, by_name
 from nn_designer.engine.shapes import shape_text
 
@@ -164,6 +165,8 @@ def _part(network: Network, data: TrainingData, x: Arrays, y: Arrays, name: str)
     except ValueError as error:
         raise TrainingError(str(error)) from None
     _check_finite(rows, f"The {name} inputs")
+    if problem := problem_with_indexes(network.nodes, samples):
+        raise TrainingError(problem)
     answers = []
     for head in network.heads:
         found = targets[head.name]

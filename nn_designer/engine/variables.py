@@ -53,8 +53,13 @@ class Variables:
     """Layer → views of ``gradients``, as ``weights`` are of ``parameters``."""
 
     def __init__(self, layers: Iterable[tuple[Node, Sequence[Shape]]], dtype: Any) -> None:
-        """For layers with the shapes of their inputs. Raises NetworkError without the memory."""
+        """For layers with the shapes of their inputs. Raises NetworkError without the memory.
+
+        Layers that share another's weights have that layer's blocks, and nothing else of their own.
+        """
         layers = list(layers)
+        self._owners = {node.name: node.shares or node.name for node, _ in layers}
+        layers = [(node, shapes) for node, shapes in layers if node.shares is None]
         blocks = {node.name: node.layer.block_shapes(shapes) for node, shapes in layers}
         specs = {node.name: node.layer.weight_specs(shapes) for node, shapes in layers}
         states = {node.name: node.layer.state_specs(shapes) for node, shapes in layers}
@@ -79,12 +84,14 @@ class Variables:
                 self.weights[name] = {**views(own.parameters), **own.state}
             if own.gradients:
                 self.weight_gradients[name] = views(own.gradients)
+        self.layers = {name: self.layers[owner] for name, owner in self._owners.items()}
 
     def with_gradients(self, gradients: np.ndarray) -> dict[str, LayerVariables]:
         """``layers`` with views of another vector of gradients, (P,)."""
         views = _views(gradients, self._trainable)
         return {
-            name: replace(own, gradients=views.get(name, {})) for name, own in self.layers.items()
+            name: replace(own, gradients=views.get(self._owners[name], {}))
+            for name, own in self.layers.items()
         }
 
     def _allocate(self, size: int, trainable: int, dtype: np.dtype[Any]) -> None:

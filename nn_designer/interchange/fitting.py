@@ -94,6 +94,8 @@ def _summary(preprocessing: Preprocessing) -> DataSummary:
         origin="",
         licence="",
         image_shape=preprocessing.image_shape,
+        columns=preprocessing.column_widths,
+        further_targets=tuple(target.info for target in preprocessing.further_targets),
     )
 
 

@@ -26,14 +26,31 @@ NUMBER_KEYS = ("mae", "r2")
 VALIDATION_KEYS = ("val_mae", "val_r2")
 """What a record of :func:`full_record` holds besides, for numbers."""
 
+OUTPUT_KEYS = ("loss", "accuracy", "mae", "r2")
+"""What :func:`output_values` holds of each output, as far as its task has it."""
+
 
 def epoch_record(progress: EpochProgress, task: str) -> dict[str, Any]:
     """One epoch as plain Python numbers, with exactly the keys of ``train --json``.
 
-    What is not there (no validation part) or not finite is None.
+    What is not there (no validation part) or not finite is None. With several outputs, the
+    values of each come behind (:func:`output_values`).
     """
     keys = HISTORY_KEYS if task == "classes" else HISTORY_KEYS + NUMBER_KEYS
-    return {key: _plain(getattr(progress, key)) for key in keys}
+    record = {key: _plain(getattr(progress, key)) for key in keys}
+    return record | {key: _plain(value) for key, value in output_values(progress).items()}
+
+
+def output_values(progress: EpochProgress) -> dict[str, float]:
+    """Loss and metrics of each output, named as Keras names them: ``species_accuracy``,
+    ``val_species_loss``. Empty if there is only one."""
+    return {
+        f"{part}{name}_{key}": value
+        for part, outputs in (("", progress.by_output), ("val_", progress.val_by_output))
+        for name, measures in outputs.items()
+        for key in OUTPUT_KEYS
+        if (value := getattr(measures, key)) is not None
+    }
 
 
 def full_record(progress: EpochProgress, task: str) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from typing import Any
 
 from nn_designer.design.document import Document
 from nn_designer.design.inference import read_settings
+from nn_designer.design.sharing import owner_of
+from nn_designer.design.wiring import used_layers, used_outputs
 from nn_designer.interchange.model import InterchangeError
 from nn_designer.layers import LayerKind, Shape, ShapeError, UnknownKind, kind_of
 from nn_designer.params import ParamError
@@ -22,10 +24,14 @@ class Step:
     inputs: tuple[str, ...]
     input_shapes: tuple[Shape, ...]
     output_shape: Shape
+    shares: str | None = None
+    """The layer whose weights this one uses."""
 
     @property
     def tensor_shapes(self) -> dict[str, Shape]:
         """Tensor name → shape, in the layout of files: kernel (in, out), bias (out,)."""
+        if self.shares is not None:  # they are the other's
+            return {}
         weights = self.kind.weight_specs(self.input_shapes)
         state = self.kind.state_specs(self.input_shapes)
         return {spec.name: spec.shape for spec in (*weights, *state)}
@@ -41,18 +47,18 @@ class Step:
 
 
 def steps_of(document: Document) -> tuple[Step, ...]:
-    """The layers that reach the output, each after its inputs.
+    """The layers that reach an output, each after its inputs.
 
     Raises:
         InterchangeError: the design has a mistake that leaves a shape unknown.
     """
-    outputs = [layer for layer in document.of_kind("output") if document.incoming(layer.id)]
-    if len(outputs) != 1:
+    outputs = used_outputs(document)
+    if not outputs:
         raise InterchangeError(
-            f"The design has {len(outputs)} Output layers with a wire, and weights belong to a "
-            "design with exactly one. Check the design and mend it first."
+            "The design has no Output with a wire, and weights belong to a design with one. "
+            "Check the design and mend it first."
         )
-    needed = document.ancestors(outputs[0].id)
+    needed = used_layers(document)
     names = document.export_names
     steps: dict[str, Step] = {}
     for id in document.order:
@@ -69,8 +75,11 @@ def steps_of(document: Document) -> tuple[Step, ...]:
             shape = kind.output_shape(shapes)
         except (UnknownKind, ParamError, ShapeError) as error:
             raise InterchangeError(f"Layer {layer.name!r} is not right: {error}") from error
-        steps[id] = Step(names[id], kind, tuple(names[s] for s in sources), shapes, shape)
-    if outputs[0].id not in steps:
+        owner = owner_of(document, layer)
+        shares = None if owner is None else names[owner.id]
+        inputs = tuple(names[s] for s in sources)
+        steps[id] = Step(names[id], kind, inputs, shapes, shape, shares)
+    if any(output.id not in steps for output in outputs):
         raise InterchangeError("The design's wires form a circle. Remove one of them.")
     return tuple(steps.values())
 

@@ -48,7 +48,7 @@ def _inputs(preprocessing: Preprocessing) -> dict[str, Any]:
     A category's inputs are 1 or 0 already. Pictures have one mean and scale for all pixels.
     """
     if not preprocessing.columns:
-        return {"names": [], "mean": 0.0, "scale": preprocessing.divide_by}
+        return {"names": [], "mean": preprocessing.center, "scale": preprocessing.divide_by}
     size = len(preprocessing.feature_names)
     mean = preprocessing.inverse_inputs(np.zeros((1, size)))[0]
     scale = [c.scale if c.kind != "category" else 1.0 for c in preprocessing.columns]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
+    from nn_designer.data.dataset import TargetInfo, Task
     from nn_designer.data.preprocessing import Preprocessing
     from nn_designer.design.document import Document
     from nn_designer.engine.network import Network
@@ -39,7 +40,7 @@ class TrainedModel:
     history: tuple[Mapping[str, Any], ...] = ()
 
     def predict(self, raw: Any) -> np.ndarray:
-        """What the network answers to data as the person has it, (N, outputs).
+        """What the network (its first output) answers to data as the person has it, (N, outputs).
 
         ``raw`` is whatever the preprocessing transforms: a data set, a table's file, a mapping
         of columns, or an array of samples. Numbers come back in the person's units, classes as
@@ -50,14 +51,36 @@ class TrainedModel:
             DesignError: the design can't be compiled; WeightError: the weights do not fit it.
         """
         x = raw if self.preprocessing is None else self._encoded(self.preprocessing, raw)
-        return self.outputs(np.asarray(x, dtype=np.float32))
+        return next(iter(self.outputs(np.asarray(x, dtype=np.float32)).values()))
 
-    def outputs(self, x: np.ndarray) -> np.ndarray:
-        """As :meth:`predict`, for inputs as the network receives them, (N, *sample_shape)."""
-        outputs = self.network().predict(x)
-        if self.task == "number" and self.preprocessing is not None:
-            outputs = self.preprocessing.inverse_target(outputs)
-        return np.asarray(outputs)
+    def outputs(self, x: np.ndarray) -> dict[str, np.ndarray]:
+        """As :meth:`predict`, of each output by its name, for inputs as the network receives
+        them, (N, *sample_shape)."""
+        from nn_designer.design.wiring import split_samples
+
+        done = self.preprocessing
+        network = self.network()
+        samples = x if done is None else split_samples(self.document, done.column_widths, x)
+        found = network.predict_each(samples)
+        if done is None:
+            return found
+        # More outputs than targets: of a design that was changed after training.
+        scalings = dict(zip(found, done.targets, strict=False))
+        return {
+            name: scalings[name].inverse(outputs) if name in scalings else outputs
+            for name, outputs in found.items()
+        }
+
+    @property
+    def targets(self) -> tuple[TargetInfo, ...]:
+        """What each output answers, as far as it is known: the first one at least."""
+        from nn_designer.data.dataset import TargetInfo
+
+        task: Task = "number" if self.task == "number" else "classes"
+        first = TargetInfo(self.target_names, task, self.class_names)
+        if self.preprocessing is None:
+            return (first,)
+        return (first, *(target.info for target in self.preprocessing.further_targets))
 
     @staticmethod
     def _encoded(preprocessing: Preprocessing, raw: Any) -> np.ndarray:

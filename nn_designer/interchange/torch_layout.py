@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -32,10 +33,12 @@ def torch_names(steps: tuple[Step, ...]) -> TorchNames:
 
 
 def _sequential(steps: tuple[Step, ...]) -> TorchNames | None:
-    """The names in an ``nn.Sequential`` of all steps; None if one of them has no modules.
-
-    Merges have none, so what has modules throughout is a chain.
-    """
+    """The names in an ``nn.Sequential`` of all steps; None if they are no chain of layers with
+    weights of their own, or one of them has no modules."""
+    if any(after.inputs != (before.name,) for before, after in pairwise(steps)):
+        return None
+    if any(step.shares is not None for step in steps):
+        return None
     modules: list[str] = []
     prefixes: dict[str, str] = {}
     turned = has_channels_first(steps)

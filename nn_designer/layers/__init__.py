@@ -15,6 +15,7 @@ from nn_designer.layers.dense import Dense
 from nn_designer.layers.depthwise import DepthwiseConv2D, SeparableConv2D
 from nn_designer.layers.dot import Dot
 from nn_designer.layers.dropout import Dropout
+from nn_designer.layers.embedding import Embedding
 from nn_designer.layers.flatten import Flatten
 from nn_designer.layers.formula import Formula
 from nn_designer.layers.global_pooling import (
@@ -80,6 +81,7 @@ KINDS: dict[str, type[LayerKind]] = {
         SimpleRNN,
         LSTM,
         GRU,
+        Embedding,
         PositionalEmbedding,
         MultiHeadAttention,
         TimeDistributedDense,

@@ -11,7 +11,7 @@ import numpy as np
 from nn_designer.engine.loss import OwnLoss
 from nn_designer.engine.shapes import Shape, ShapeError, WeightSpec, shape_text
 from nn_designer.layers.exchange import ForeignTensor
-from nn_designer.params import Bool, HasParams
+from nn_designer.params import Bool, HasParams, Text
 
 if TYPE_CHECKING:
     from nn_designer.engine.plan import Plan, Value
@@ -68,6 +68,8 @@ class LayerKind(HasParams):
     halves_batches: ClassVar[bool] = True
     """Whether two threads may each compute half of a batch: no sample influences another. A large
     network trains faster if that is so in all of its layers."""
+    hands_on_numbers: ClassVar[bool] = False
+    """Whether the output holds just the numbers of the input, laid out anew."""
     example_inputs: ClassVar[tuple[Shape, ...] | None] = None
     """Shapes of inputs that the default settings take, for the manual and the tests; None: flat
     lists of numbers do."""
@@ -83,12 +85,21 @@ class LayerKind(HasParams):
         advanced=True,
     )
 
+    weights_of = Text(
+        "",
+        help="The name of another layer of this kind whose weights this one uses, so that both "
+        "learn the same. Empty: it has its own.",
+        advanced=True,
+    )
+
     def __init_subclass__(cls, **keywords: Any) -> None:
-        """Kinds with weights can be frozen: it is their last setting; others do not have it."""
+        """Kinds with weights can share them and be frozen: their last settings; others do not
+        have these."""
         super().__init_subclass__(**keywords)
-        trainable = cls.params.pop("trainable", LayerKind.trainable)
-        if cls.weight_specs is not LayerKind.weight_specs:
-            cls.params["trainable"] = trainable
+        for name in ("weights_of", "trainable"):
+            param = cls.params.pop(name, vars(LayerKind)[name])
+            if cls.weight_specs is not LayerKind.weight_specs:
+                cls.params[name] = param
 
     def summary(self) -> str:
         """The main setting as shown on the card: ``10 units``. May be empty."""
@@ -133,8 +144,14 @@ class LayerKind(HasParams):
         as for all layers of several inputs."""
         return None
 
+    def index_count(self) -> int | None:
+        """How many different whole numbers, from 0 on, the layer looks up; they must come straight
+        from the data. None: it takes any numbers."""
+        return None
+
     def caution(self) -> str:
-        """What to think of with these settings: a sentence for a warning; empty: nothing."""
+        """What to think of with these settings: a sentence for a warning that begins with the
+        kind's title; empty: nothing."""
         return ""
 
     def finds_maxima_in(self, shape: Shape) -> Shape | None:

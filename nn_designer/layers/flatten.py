@@ -21,6 +21,7 @@ class Flatten(LayerKind):
     key = "flatten"
     title = "Flatten"
     category = Category.SHAPE
+    hands_on_numbers = True
     basic = True
     formula = "y = x, as one list"
     backward = "∂L/∂x = ∂L/∂y, in the shape of x"

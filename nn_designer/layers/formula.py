@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nn_designer.engine.formula import FormulaError, FormulaSteps, caution_about, parse
+from nn_designer.engine.formula import FormulaError, FormulaSteps, gaps, parse
 from nn_designer.layers.base import Category, LayerKind, Shape
 from nn_designer.params import Text
 
@@ -52,7 +52,13 @@ class Formula(LayerKind):
         return self.expression
 
     def caution(self) -> str:
-        return caution_about(self.expression)
+        found = gaps(self.expression)
+        if not found:
+            return ""
+        return (
+            f"Formula has {found}; a number from there makes the training fail. Keep x away from "
+            "it, as in log(max(x, 0.01))."
+        )
 
     def output_shape(self, input_shapes: Sequence[Shape]) -> Shape:
         return input_shapes[0]

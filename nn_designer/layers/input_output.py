@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nn_designer.engine.loss import OwnLoss
 from nn_designer.layers.base import Category, LayerKind, Shape, shape_text
-from nn_designer.params import Choice, Dimensions, Float
+from nn_designer.params import Choice, Dimensions, Float, Text
 
 if TYPE_CHECKING:
     from nn_designer.engine.plan import Plan, Value
@@ -42,6 +42,13 @@ class Input(LayerKind):
     maximum_inputs = 0
 
     shape = Dimensions((2,), help="The sizes of one sample, such as 4 or 28 × 28 × 1.")
+    features = Text(
+        "",
+        maximum_length=10_000,
+        help="The columns of the data that enter here, between commas. Empty: all that no other "
+        "Input names.",
+        advanced=True,
+    )
 
     def summary(self) -> str:
         return shape_text(self.shape)
@@ -72,6 +79,13 @@ class Output(LayerKind):
     backward = "∂L/∂x = ∂L/∂y, which the loss gives"
     has_output = False
 
+    target = Text(
+        "",
+        maximum_length=1000,
+        help="The column of the data that is learned here. Empty: the first that no other Output "
+        "learns.",
+        advanced=True,
+    )
     loss = Choice(
         AS_TRAINING,
         output_loss_titles,

@@ -25,6 +25,7 @@ class Reshape(LayerKind):
     key = "reshape"
     title = "Reshape"
     category = Category.SHAPE
+    hands_on_numbers = True
     formula = "y = x, in the target shape"
     backward = "∂L/∂x = ∂L/∂y, in the shape of x"
     source = "Defined as in Keras"
@@ -76,6 +77,7 @@ class Permute(LayerKind):
     key = "permute"
     title = "Permute"
     category = Category.SHAPE
+    hands_on_numbers = True
     formula = "y = x, with its axes in the new order"
     backward = "∂L/∂x = ∂L/∂y, with its axes put back"
     source = "Defined as in Keras"
@@ -128,6 +130,7 @@ class RepeatVector(LayerKind):
     key = "repeat_vector"
     title = "RepeatVector"
     category = Category.SHAPE
+    hands_on_numbers = True
     formula = "y[t] = x for t = 1 … n"
     backward = "∂L/∂x = ∂L/∂y[1] + … + ∂L/∂y[n]"
     source = "Defined as in Keras"

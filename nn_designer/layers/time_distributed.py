@@ -27,13 +27,13 @@ class TimeDistributedDense(Dense):
     key = "time_distributed_dense"
     title = "TimeDistributed Dense"
     category = Category.ATTENTION
+    basic = False
     formula = "y[t] = f(W·x[t] + b)"
     backward = (
         "∂L/∂x[t] = Wᵀ·∂L/∂z[t]; ∂L/∂W = Σ ∂L/∂z[t]·x[t]ᵀ; ∂L/∂b = Σ ∂L/∂z[t], Σ over the "
         "steps and the batch"
     )
     source = "Dense of https://keras.io/api/layers/core_layers/dense/, along the last axis"
-    halves_batches = False
     example_inputs = ((4, 3),)
 
     def output_shape(self, input_shapes: Sequence[Shape]) -> Shape:

@@ -34,6 +34,22 @@ from nn_designer.design.compile import compile_design
 from nn_designer.design.templates import new
 
 
+def test_a_forecast_stands_at_the_times_and_levels_of_the_series() -> None:
+    """A network that expects no change at all says the same level as last time."""
+    document = new("forecast")
+    dataset = load(document.data)
+    prepared = prepare(dataset)
+    scene = look_at(dataset, prepared, 1)
+    assert scene.train_x[-1, 0] < scene.validation_x[0, 0]
+    network = compile_design(document, summary=dataset.summary())
+    network.parameters[...] = 0.0
+    unchanged = prepared.preprocessing.transform_target(np.zeros((1, 1)))[0, 0]
+    network.weights["dense_1"]["bias"][...] = unchanged
+    probe = Prober(network, dataset, prepared, scene).answer(0.0, None)
+    np.testing.assert_allclose(probe.values[:, 0], scene.validation_x[:, 0], atol=1e-3)
+    np.testing.assert_allclose(probe.values[:, 1], scene.validation_x[:, 1], atol=1e-3)
+
+
 @pytest.mark.parametrize(
     ("source", "kind"),
     [
@@ -45,6 +61,7 @@ from nn_designer.design.templates import new
         ("iris", "confusion"),
         ("digits", "confusion"),
         ("auto_mpg", "scatter"),
+        ("co2", "series"),
     ],
 )
 def test_every_sort_of_data_has_its_view_and_its_answers(source: str, kind: str) -> None:

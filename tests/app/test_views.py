@@ -15,6 +15,7 @@ from nn_designer.app.training_messages import Probe, Scene
 from nn_designer.app.views.confusion_matrix import ConfusionMatrix
 from nn_designer.app.views.decision_surface import DecisionSurface
 from nn_designer.app.views.fitted_curve import FittedCurve
+from nn_designer.app.views.forecast import Forecast
 from nn_designer.app.views.plane import finer
 from nn_designer.app.views.predicted_vs_true import PredictedVsTrue
 from nn_designer.app.views.value_surface import ValueSurface
@@ -196,6 +197,20 @@ def test_the_fitted_curve_runs_through_what_the_network_answers(
     assert view.curve.yData.tolist() == (x**2).tolist()
     view.show_scene(scene("curve", feature_names=("x",)))
     assert len(view.curve.xData) == 0
+
+
+def test_a_forecast_is_compared_with_the_same_as_last_time(
+    qtbot: QtBot, themes: ThemeManager
+) -> None:
+    view = shown(qtbot, Forecast(themes))
+    times = np.array([2000.0, 2001.0, 2002.0])
+    validation_x = np.stack((times, [10.0, 12.0, 14.0]), axis=1)  # the levels before
+    validation_y = np.array([12.0, 14.0, 16.0])
+    view.show_scene(scene("series", validation_x=validation_x, validation_y=validation_y))
+    assert view.truth.yData.tolist() == validation_y.tolist()
+    view.show_probe(Probe("series", 1.0, np.stack((times, validation_y + 0.5), axis=1)))
+    assert view.forecast.yData.tolist() == [12.5, 14.5, 16.5]
+    assert view.remark_label.text() == "off by 0.5; same as last time: 2"
 
 
 def test_predicted_numbers_far_off_are_shown_at_the_edge(

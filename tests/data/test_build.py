@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from nn_designer.data import DataChoice, DataError, Dataset, load
+from nn_designer.data.prepare import prepare
 
 WriteTable = Callable[..., Path]
 
@@ -203,3 +204,13 @@ def test_names_that_tell_a_row_number(load_table: LoadTable, name: str, is_id: b
     rows = [f"{i * 3},{i % 5}.5,{'xy'[i % 2]}" for i in range(20)]
     data = load_table(lines(*rows, header=f"{name},a,b"))
     assert (name not in data.feature_names) == is_id
+
+
+def test_an_index_stays_as_it_is_for_an_embedding(load_table: LoadTable) -> None:
+    rows = [f"{i % 7},{i % 3},0,{'ab'[i % 2]}" for i in range(42)]
+    text = lines(*rows, header="word,number,pad,y")
+    dataset = load_table(text, column_types="word: index, pad: index")
+    x = prepare(dataset, 0.0).x_train
+    assert sorted(set(x[:, 0])) == [0, 1, 2, 3, 4, 5, 6]
+    assert abs(x[:, 1].mean()) < 1e-6  # the number is standardized
+    assert (x[:, 2] == 0).all()  # an index that is always the same is no reason to leave it out

@@ -115,8 +115,8 @@ def test_column_types_are_read_back(types: dict[str, str]) -> None:
         ),
         (
             "a: categories",
-            "The type of column 'a' must be one of number, category, date, ignore, but it is "
-            "'categories'. Did you mean 'category'?",
+            "The type of column 'a' must be one of number, category, date, index, ignore, but it "
+            "is 'categories'. Did you mean 'category'?",
         ),
     ],
 )

@@ -68,6 +68,15 @@ def test_pictures_can_keep_their_rows_and_columns() -> None:
     np.testing.assert_array_equal(pictures.x_train.reshape(-1, 64), prepare(flat, 0.2, 3).x_train)
 
 
+def test_pictures_can_be_read_row_by_row() -> None:
+    choice = DataChoice("digits", {"shape": "rows"})
+    assert summary(choice).sample_shape == (8, 8)
+    rows, flat = load(choice), load(DataChoice("digits"))
+    assert rows.x is not None and flat.x is not None
+    np.testing.assert_array_equal(rows.x[5, 3], flat.x[5, 3 * 8 : 4 * 8])
+    assert rows.image_shape == (8, 8, 1)
+
+
 def test_the_summary_of_pictures_needs_no_pixels(monkeypatch: pytest.MonkeyPatch) -> None:
     from nn_designer.data.pictures import Digits, Mnist
 
@@ -133,7 +142,7 @@ def test_auto_mpg_drops_the_name_and_turns_the_date_to_a_year() -> None:
 
 def test_every_source_says_where_it_comes_from() -> None:
     text = resource_path("datasets", "README.md").read_text(encoding="utf-8")
-    for key in ("mnist", "digits", "iris", "wine", "breast_cancer", "penguins", "auto_mpg"):
+    for key in ("mnist", "digits", "iris", "wine", "breast_cancer", "penguins", "auto_mpg", "co2"):
         found = summary(DataChoice(key))
         assert found.origin
         assert found.licence in text

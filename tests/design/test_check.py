@@ -214,15 +214,24 @@ def test_wrong_training_settings_of_a_file_are_named():
     ]
 
 
-def test_a_second_input_and_a_second_output_are_refused():
+def test_a_second_input_and_a_second_output_are_right():
     document = edits.adapt_to_data(skip_design(), CIRCLES)[0]
     document, id = edits.append_after(document, "input")
     document = edits.connect(document, id, "add_1", 1)
-    assert "Input 1 and Input 2 both feed Output 1" in " ".join(sentences(document))
-    document, _ = edits.append_after(iris_design(), "output", "dense_1")
+    assert check(document).shapes[id] == (2,)
+    assert not any(
+        "Input 2" in sentence and "Input 1" in sentence for sentence in sentences(document)
+    )
+    document, output = edits.append_after(iris_design(), "output", "dense_1")
+    assert sentences(document) == [
+        "Output 2: Sparse categorical cross-entropy needs probabilities that add up to 1, but the "
+        "last layer's activation is ReLU. Set it to softmax."
+    ]
+    document = edits.set_setting(document, output, "loss", "mean_squared_error")
+    assert sentences(document) == []
     assert sentences(document, IRIS) == [
-        "Output 1 and Output 2 are both an Output, and a design can be trained for one. Delete "
-        "Output 2 or its wire."
+        "Nothing is left for Output 2 to learn: Iris flowers has only one target. Choose another "
+        "target in the data, name a target in the settings of Output 2, or delete it."
     ]
 
 

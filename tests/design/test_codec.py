@@ -51,7 +51,8 @@ def test_the_text_of_a_file_is_stable_and_reads_well():
       "kind": "input",
       "name": "Input 1",
       "settings": {
-        "shape": [2]
+        "shape": [2],
+        "features": ""
       },
       "x": 40,
       "y": 60.5

@@ -18,6 +18,7 @@ from nn_designer.design.compile import (
     training_settings,
 )
 from nn_designer.design.document import Document
+from nn_designer.design.wiring import training_data
 from nn_designer.engine.training import train
 from tests.helpers.documents import chain, chances, documents, skip_design, working_document
 
@@ -120,7 +121,7 @@ def test_what_the_check_passes_can_be_trained_and_is_as_large_as_it_says(chance,
     assert network.cost().macs == report.macs
     for id, name in document.export_names.items():
         assert name not in network.shapes or network.shapes[name] == report.shapes[id]
-    arrays, more = SETS[key].for_training(), optimizer_settings(document)
+    arrays, more = training_data(document, SETS[key]), optimizer_settings(document)
     *_, last = train(network, arrays, training_settings(document), optimizer_settings=more)
     assert last.reason in ("completed", "diverged")
     assert np.isfinite(network.parameters).all()

@@ -10,6 +10,8 @@ from nn_designer.design.check import check
 from nn_designer.design.codec import dumps, load
 from nn_designer.design.compile import compile_design, optimizer_settings, training_settings
 from nn_designer.design.document import Document
+from nn_designer.design.wiring import arranged, training_data
+from nn_designer.engine.progress import EpochProgress
 from nn_designer.engine.training import TrainingData, train
 from nn_designer.resources import resource_path
 
@@ -20,15 +22,17 @@ def score(document: Document, samples: int | None = None) -> float:
     """Share of validation samples told right, or R² for numbers, after training as designed; on
     the first ``samples`` only, if they are given."""
     settings = training_settings(document)
-    prepared = data.prepare(data.load(document.data), settings.validation_split, settings.seed)
+    dataset = arranged(document, data.load(document.data))
+    prepared = data.prepare(dataset, settings.validation_split, settings.seed)
     network = compile_design(document, summary=data.summary(document.data))
-    arrays, more = prepared.for_training(), optimizer_settings(document)
+    arrays, more = training_data(document, prepared), optimizer_settings(document)
     if samples is not None:
         x, y = prepared.x_train[:samples], prepared.y_train[:samples]
         arrays = TrainingData(x, y, task=prepared.task, n_classes=len(prepared.class_names))
     for _ in train(network, arrays, settings, optimizer_settings=more):
         pass
-    outputs, targets = network.predict(prepared.x_validation), prepared.y_validation
+    outputs = network.predict_each(prepared.x_validation)[network.output_name]
+    targets = prepared.y_validation
     if prepared.task == "number":
         return float(1 - ((outputs - targets) ** 2).sum() / ((targets - targets.mean()) ** 2).sum())
     told = outputs[:, 0] > 0.5 if outputs.shape[1] == 1 else outputs.argmax(axis=1)
@@ -68,8 +72,10 @@ def test_every_template_file_is_listed():
         ("spiral", 0.98),
         ("circles", 0.98),
         ("penguins", 0.97),
+        ("multi-output", 0.97),
         ("iris", 0.9),
         ("auto-mpg", 0.8),
+        ("forecast", 0.9),
         ("skip", 0.97),
     ],
 )
@@ -94,6 +100,17 @@ def test_the_articles_model_is_as_the_article_has_it():
     assert check(document).total_parameters == 8070
 
 
+def test_the_second_output_learns_too():
+    document = templates.new("multi-output")
+    dataset = arranged(document, data.load(document.data))
+    prepared = data.prepare(dataset, 0.2, 1)
+    network = compile_design(document)
+    reports = train(network, training_data(document, prepared), training_settings(document))
+    *_, last = (report for report in reports if isinstance(report, EpochProgress))
+    assert last.val_by_output["body_mass"].r2 > 0.8
+    assert last.val_by_output["body_mass"].mae < 330  # grams
+
+
 def test_the_articles_model_learns_to_read_digits():
     document = edits.set_training(templates.new("article"), "epochs", 2)
     assert score(document) > 0.9
@@ -116,6 +133,25 @@ def test_the_autoencoder_learns_to_draw_what_it_was_given():
     assert summary.target_is_input and summary.n_targets == 784
     assert min(layer.settings["units"] for layer in document.of_kind("dense")) == 32
     assert score(document, samples=12_000) > 0.45
+
+
+def test_lstm_rows_reads_series_and_learns_at_once():
+    """Its full training takes a minute: benchmarks/accuracy.py has the result."""
+    document = templates.new("lstm-rows")
+    kinds = [document.layer(id).kind for id in document.order]
+    assert kinds == ["input", "lstm", "dense", "output"]
+    assert data.summary(document.data).sample_shape == (28, 28)
+    document = edits.set_training(edits.set_setting(document, "lstm_1", "units", 32), "epochs", 2)
+    assert score(document, samples=24_000) > 0.85
+
+
+def test_attention_mini_is_a_block_of_a_transformer_and_learns_at_once():
+    document = templates.new("attention-mini")
+    attention, first = document.of_kind("multi_head_attention")[0], document.of_kind("add")[0]
+    (before,) = (wire.source for wire in document.incoming(attention.id))
+    assert {wire.source for wire in document.incoming(first.id)} == {before, attention.id}
+    assert data.summary(document.data).sample_shape == (28, 28)
+    assert score(edits.set_training(document, "epochs", 2), samples=12_000) > 0.8
 
 
 def test_the_skip_template_has_a_branch_and_a_sum():

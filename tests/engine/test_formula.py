@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from nn_designer.engine.formula import FormulaError, FormulaSteps, Graph, caution_about, parse
+from nn_designer.engine.formula import FormulaError, FormulaSteps, Graph, gaps, parse
 from nn_designer.engine.formula.functions import FUNCTIONS
 from nn_designer.engine.formula.operations import OPERATIONS
 from nn_designer.engine.formula.probe import value_and_slope
@@ -197,21 +197,20 @@ def test_running_it_again_allocates_nothing() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("log(x)", "has no value or slope at x = 0 and below;"),
-        ("1 / x", "at x = 0;"),
-        ("sqrt(x)", "at x = 0 and below;"),
-        ("1 / (x - 2.5)", "at x = 2.5;"),
-        ("exp(exp(x))", "at x = 4.5 and above;"),
-        ("sqrt(4 - x^2)", "at x = -10, at x = 10 and elsewhere;"),
-        ("sqrt(-1 - x^2)", "from -10 to 10;"),
-        ("where(x > 0, log(x), 0)", "has no slope at x = 0;"),
+        ("log(x)", "no value or slope at x = 0 and below"),
+        ("1 / x", "no value or slope at x = 0"),
+        ("sqrt(x)", "no value or slope at x = 0 and below"),
+        ("1 / (x - 2.5)", "no value or slope at x = 2.5"),
+        ("exp(exp(x))", "no value or slope at x = 4.5 and above"),
+        ("sqrt(4 - x^2)", "no value or slope at x = -10, at x = 10 and elsewhere"),
+        ("sqrt(-1 - x^2)", "no value or slope from -10 to 10"),
+        ("where(x > 0, log(x), 0)", "no slope at x = 0"),
     ],
 )
 def test_numbers_that_a_formula_cannot_take_are_named(text: str, words: str) -> None:
-    assert words in caution_about(text)
-    assert caution_about(text).startswith(text)
+    assert gaps(text) == words
 
 
 @pytest.mark.parametrize("text", ["x * sigmoid(x)", "log(max(x, 0.01))", "tan(x)", "1 / (1 + x^2)"])
 def test_a_formula_for_all_numbers_needs_no_caution(text: str) -> None:
-    assert caution_about(text) == ""
+    assert gaps(text) == ""

@@ -13,6 +13,11 @@ def node(name: str, kind: str, /, *inputs: str, **settings: Any) -> Node:
     return Node(name, kind_of(kind)(**settings), inputs)
 
 
+def shared(other: Node, name: str, *inputs: str) -> Node:
+    """A node like another one that uses its weights."""
+    return other._replace(name=name, inputs=inputs, shares=other.name)
+
+
 def chain(*layers: tuple[str, dict[str, Any]]) -> list[Node]:
     """Layers one after the other, named kind_0, kind_1..., with an output at the end."""
     nodes: list[Node] = []

@@ -1,9 +1,9 @@
-"""Networks with several Inputs and Outputs, each Output with its own loss."""
+"""Networks with several Inputs and Outputs, each Output with its own loss, and shared layers."""
 
 from __future__ import annotations
 
 from nn_designer.engine.network import Node
-from tests.helpers.nodes import dense, node
+from tests.helpers.nodes import dense, node, shared
 
 
 def _examples() -> dict[str, list[Node]]:
@@ -67,10 +67,63 @@ def _examples() -> dict[str, list[Node]]:
     }
 
 
+def _sharing() -> dict[str, list[Node]]:
+    x, y = node("x", "input", shape=(3,)), node("y", "input", shape=(3,))
+    picture = node("x", "input", shape=(5, 6, 2))
+    tower = node("a", "dense", "x", units=4, activation="tanh", l2=0.1)
+    square = dense("a", "x", 3)
+    conv = node("a", "conv2d", "x", filters=2, kernel_size=(2, 2), activation="tanh")
+    norm = node("n", "layer_normalization", "x")
+    end = [dense("last", "m", 2, "linear"), node("o", "output", "last")]
+    return {
+        "two branches share a layer": [
+            x,
+            y,
+            tower,
+            shared(tower, "b", "y"),
+            node("m", "subtract", "a", "b"),
+            *end,
+        ],
+        "a layer three times in a row": [
+            x,
+            square,
+            shared(square, "b", "a"),
+            shared(square, "m", "b"),
+            *end,
+        ],
+        "the first user is not the owner": [
+            x,
+            square._replace(inputs=("b",)),
+            shared(square, "b", "x"),
+            node("m", "add", "a", "b"),
+            *end,
+        ],
+        "a convolution in two places": [
+            picture,
+            conv,
+            node("r", "activation", "x", activation="sigmoid"),
+            shared(conv, "b", "r"),
+            node("s", "multiply", "a", "b"),
+            node("m", "flatten", "s"),
+            *end,
+        ],
+        "a normalization in two places": [
+            x,
+            norm,
+            dense("d", "n", 3),
+            shared(norm, "m", "d"),
+            *end,
+        ],
+    }
+
+
 def output(name: str, source: str, loss: str, weight: float = 1.0) -> Node:
     """An Output with a loss of its own."""
     return node(name, "output", source, loss=loss, loss_weight=weight)
 
 
-SEVERAL: dict[str, list[Node]] = _examples()
+SHARING: dict[str, list[Node]] = _sharing()
+"""Layers that use the weights of others: what the example shows → its nodes."""
+
+SEVERAL: dict[str, list[Node]] = {**_examples(), **SHARING}
 """What the example shows → its nodes."""

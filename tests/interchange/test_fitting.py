@@ -75,7 +75,7 @@ MISFITS = {
         chain(("input", {"shape": [4]}), ("output", {})),
         "it has no layer. Use the design",
     ),
-    "no output": (chain(("input", {"shape": [4]})), "The design has 0 Output layers with a wire"),
+    "no output": (chain(("input", {"shape": [4]})), "The design has no Output with a wire"),
     "wrong shapes inside": (
         chain(("input", {"shape": [4, 4]}), ("dense", {}), ("output", {})),
         "Layer 'Dense 1' is not right: Dense expects a flat list",

@@ -44,6 +44,7 @@ def test_keys_are_those_that_files_use() -> None:
         "simple_rnn",
         "lstm",
         "gru",
+        "embedding",
         "positional_embedding",
         "multi_head_attention",
         "time_distributed_dense",

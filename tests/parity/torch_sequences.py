@@ -48,7 +48,13 @@ def multi_head_attention(layer: Any, inputs: list[torch.Tensor], weights: Tensor
     return y + weights["attention_output_bias"] if layer.use_bias else y
 
 
+def embedding(layer: Any, inputs: list[torch.Tensor], weights: Tensors) -> torch.Tensor:
+    indexes = inputs[0].clamp(0, layer.input_dim - 1).long()
+    return F.embedding(indexes, weights["embeddings"])
+
+
 TWINS = {
+    "embedding": embedding,
     "time_distributed_dense": time_distributed_dense,
     "positional_embedding": positional_embedding,
     "multi_head_attention": multi_head_attention,

@@ -104,7 +104,7 @@ class Twin:
             if kind == "input":
                 out = torch.tensor(samples[node.name])
             elif kind == "dense":
-                weights = self.weights[node.name]
+                weights = self.weights[node.shares or node.name]
                 logits = inputs[0] @ weights["kernel"]
                 if "bias" in weights:
                     logits = logits + weights["bias"]
@@ -120,7 +120,9 @@ class Twin:
             elif kind == "flatten":
                 out = inputs[0].flatten(1)
             elif kind in TWINS:
-                out = TWINS[kind](node.layer, inputs, self.weights.get(node.name, {}))
+                out = TWINS[kind](
+                    node.layer, inputs, self.weights.get(node.shares or node.name, {})
+                )
             else:
                 assert kind in ("dropout", "output"), f"no torch twin of {kind}"
                 (out,) = inputs

@@ -93,6 +93,13 @@ class DataSample:
             self.pictures, self.values = _chosen_pictures(dataset, target)
             of_each = "One picture of each class" if dataset.task == "classes" else "Some pictures"
             self.caption = f"{of_each}, drawn from the data"
+        elif dataset.timeline is not None:
+            self.kind = "curve"
+            levels = dataset.timeline.base + target
+            self.points = np.stack([dataset.timeline.times[rows], levels[rows]], axis=1)
+            self.values = levels[rows]
+            self.axes = ("year", dataset.timeline.quantity)
+            self.caption = f"{self.axes[1]} over the years"
         elif len(numbers) == 2:
             self.kind = "points" if dataset.task == "classes" else "surface"
             self.points = np.stack([column.values[rows] for column in numbers], axis=1)

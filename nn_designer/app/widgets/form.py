@@ -12,11 +12,12 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from nn_designer.app.widgets.fields import MIXED, ChoiceField, Field, field_for
 from nn_designer.app.widgets.section import Fold
-from nn_designer.params import Bool, Choice, Param, ParamError
+from nn_designer.params import Bool, Choice, Param, ParamError, Text
 
 LABEL_WIDTH_PX = 104
 LONG_CHOICE = 16
-"""Choices with titles longer than this (letters) stand below their label, in the whole width."""
+"""Choices with titles longer than this (letters), and texts that may be, stand below their label,
+in the whole width."""
 
 
 class Form(QWidget):
@@ -90,7 +91,7 @@ class Form(QWidget):
         for index, (name, param) in enumerate(params.items()):
             row = _Row(param, icons.get(name), self)
             first = 3 * index
-            if _has_long_choices(param):
+            if _needs_room(param):
                 grid.addWidget(row.label, first, 0, 1, 2)
                 grid.addWidget(row.field, first + 1, 0, 1, 2)
             else:
@@ -166,7 +167,10 @@ class _Row(QObject):
         self._form.settled.emit(self.param.name)
 
 
-def _has_long_choices(param: Param[Any]) -> bool:
+def _needs_room(param: Param[Any]) -> bool:
+    """Whether the editor stands below its label, in the whole width."""
+    if isinstance(param, Text):
+        return param.maximum_length > LONG_CHOICE
     return isinstance(param, Choice) and max(map(len, param.choices.values())) > LONG_CHOICE
 
 

@@ -6,7 +6,7 @@
 
 from nn_designer.engine.formula.graph import FormulaError, Graph
 from nn_designer.engine.formula.parser import parse
-from nn_designer.engine.formula.probe import caution_about
+from nn_designer.engine.formula.probe import gaps
 from nn_designer.engine.formula.steps import FormulaSteps
 
-__all__ = ["FormulaError", "FormulaSteps", "Graph", "caution_about", "parse"]
+__all__ = ["FormulaError", "FormulaSteps", "Graph", "gaps", "parse"]

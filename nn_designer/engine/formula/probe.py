@@ -29,8 +29,9 @@ def value_and_slope(graph: Graph, x: np.ndarray) -> tuple[np.ndarray, np.ndarray
 
 
 @lru_cache(maxsize=256)
-def caution_about(text: str) -> str:
-    """A sentence about numbers from -10 to 10 that the formula can't take; empty if it takes all.
+def gaps(text: str) -> str:
+    """Numbers from -10 to 10 that the formula can't take: "no value or slope at x = 0 and below".
+    Empty if it takes all.
 
     Raises:
         FormulaError: the text is no formula.
@@ -40,10 +41,7 @@ def caution_about(text: str) -> str:
     if not wrong.any():
         return ""
     what = "slope" if np.isfinite(value).all() else "value or slope"
-    return (
-        f"{text} has no {what} {_where(wrong)}; a number from there makes the training fail. Keep "
-        "x away from it, as in log(max(x, 0.01))."
-    )
+    return f"no {what} {_where(wrong)}"
 
 
 def _where(wrong: np.ndarray) -> str:
