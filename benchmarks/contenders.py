@@ -204,8 +204,16 @@ def sklearn(workload: Workload) -> Train:
     return epochs
 
 
+def ours_on_one_thread(workload: Workload) -> Train:
+    from nn_designer.engine import parallel
+
+    parallel.available_cores = lambda: 1
+    return ours(workload)
+
+
 CONTENDERS: dict[str, Callable[[Workload], Train]] = {
     "ours": ours,
+    "ours_t1": ours_on_one_thread,
     "torch": lambda workload: _torch(workload, threads=None, fused=False),
     "torch_t1": lambda workload: _torch(workload, threads=1, fused=False),
     "torch_fused": lambda workload: _torch(workload, threads=None, fused=True),
@@ -225,10 +233,17 @@ MODULES = {"keras_jax": "jax", "keras_torch": "torch", "keras_tensorflow": "tens
 
 def module_of(contender: str) -> str:
     """The module that must be installed for a contender."""
-    if contender == "ours":
-        return "nn_designer"
-    return MODULES.get(contender, contender.split("_", maxsplit=1)[0])
+    name = MODULES.get(contender, contender.split("_", maxsplit=1)[0])
+    return "nn_designer" if name == "ours" else name
 
 
-SAME_ORDER = ("ours", "torch", "torch_t1", "torch_fused", "torch_last_fused", "torch_fused_t1")
+SAME_ORDER = (
+    "ours",
+    "ours_t1",
+    "torch",
+    "torch_t1",
+    "torch_fused",
+    "torch_last_fused",
+    "torch_fused_t1",
+)
 """Contenders that take the same batches in the same order: their losses must agree."""

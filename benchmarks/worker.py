@@ -1,6 +1,6 @@
 """One contender in a process of its own: ``python -m benchmarks.worker WORKLOAD CONTENDER [SAMPLES]``.
 
-Reads a number of epochs per line, trains them and answers with a line of JSON:
+Reads a number of epochs per line, trains (or predicts) them and answers with a line of JSON:
 ``{"seconds": ..., "losses": [...]}``. Between lines it does nothing.
 """
 
@@ -19,12 +19,14 @@ def main() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
 
     from benchmarks.contenders import CONTENDERS
+    from benchmarks.predictors import PREDICTORS
     from benchmarks.workloads import WORKLOADS, arrays
 
     workload = WORKLOADS[sys.argv[1]]
     if len(sys.argv) > 3:
         workload = replace(workload, samples=int(sys.argv[3]))
-    train = CONTENDERS[sys.argv[2]](workload)
+    contenders = PREDICTORS if workload.predicts else CONTENDERS
+    train = contenders[sys.argv[2]](workload)
     answers.write(json.dumps({"ready": len(arrays(workload)[0])}) + "\n")
     for line in sys.stdin:
         begin = perf_counter()

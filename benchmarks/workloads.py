@@ -1,4 +1,4 @@
-"""What is trained, and how many times faster than each peer we must be."""
+"""What is trained or predicted, and how many times faster than each peer we must be."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nn_designer.layers import LSTM, Conv2D, Dense, Flatten, Input, MaxPooling2D
 
 @dataclass(frozen=True)
 class Workload:
-    """A model, its data and its targets. All train with Adam(0.001, ε 1e-7) in float32."""
+    """A model, its data and its targets, in float32. Training is with Adam(0.001, ε 1e-7)."""
 
     key: str
     title: str
@@ -24,7 +24,7 @@ class Workload:
     loss: str
     batch_size: int
     peers: tuple[str, ...]
-    """Contenders, see contenders.py."""
+    """Contenders, see contenders.py and predictors.py."""
     musts: Mapping[str, float]
     """Group of contenders → how many times faster than the fastest of it."""
     samples: int | None = None
@@ -33,11 +33,14 @@ class Workload:
     """Of 3×3 convolutions before the dense layers, each with ReLU and followed by 2×2 maxima."""
     lstm_units: int = 0
     """Of an LSTM before the dense layers, which reads pictures row by row; 0: none."""
+    predicts: bool = False
+    """Predicts, with so many rows a call as the batch size says, instead of training."""
     seed: int = 1
     learning_rate: float = 0.001
     epsilon: float = 1e-7
 
 
+ONE_THREAD = "ourselves on one thread"
 GROUPS = {
     "PyTorch, default": ("torch",),
     "PyTorch, best eager": (
@@ -50,6 +53,9 @@ GROUPS = {
     "Keras, best": ("keras_jax", "keras_torch", "keras_tensorflow"),
     "Keras, TensorFlow": ("keras_tensorflow",),
     "scikit-learn": ("sklearn",),
+    "ONNX Runtime": ("onnxruntime",),
+    "JAX, compiled": ("jax",),
+    ONE_THREAD: ("ours_t1",),
 }
 """Group → its contenders; the must is against the fastest of those that ran."""
 
@@ -64,10 +70,78 @@ PEERS = (
     "sklearn",
 )
 
+PREDICTING = ("torch", "torch_t1", "onnxruntime", "jax", "keras_jax", "keras_torch", "sklearn")
 
-def _musts(*values: float) -> dict[str, float]:
-    return dict(zip(GROUPS, values, strict=False))
 
+def _musts(*values: float, one_thread: float | None = None) -> dict[str, float]:
+    musts = dict(zip(GROUPS, values, strict=False))
+    return musts if one_thread is None else {**musts, ONE_THREAD: one_thread}
+
+
+def _inference(
+    key: str, title: str, rows: int, samples: int, musts: Mapping[str, float]
+) -> Workload:
+    """Predictions of W3; the peers are those of the groups that have a must."""
+    return Workload(
+        key,
+        f"{title} of W3 (784-512-256-10)",
+        "mnist",
+        784,
+        (512, 256, 10),
+        ("relu", "relu", "softmax"),
+        "sparse_categorical_crossentropy",
+        rows,
+        tuple(peer for peer in PREDICTING if any(peer in GROUPS[group] for group in musts)),
+        musts,
+        samples=samples,
+        predicts=True,
+    )
+
+
+INFERENCES = (
+    _inference(
+        "w6",
+        "W6 predictions, 10,000 rows a call,",
+        10_000,
+        10_000,
+        {
+            "PyTorch, default": 0.9,
+            "PyTorch, best eager": 0.9,
+            "Keras, best": 0.85,
+            "scikit-learn": 0.8,
+            "ONNX Runtime": 0.85,
+            "JAX, compiled": 0.65,
+        },
+    ),
+    _inference(
+        "w6b",
+        "W6b predictions, 100 rows a call,",
+        100,
+        10_000,
+        {
+            "PyTorch, default": 0.85,
+            "PyTorch, best eager": 0.85,
+            "Keras, best": 1.1,
+            "scikit-learn": 1.1,
+            "ONNX Runtime": 0.72,
+            "JAX, compiled": 0.75,
+        },
+    ),
+    _inference(
+        "w6s",
+        "W6s predictions, single rows,",
+        1,
+        1000,
+        {
+            "PyTorch, default": 1.4,
+            "PyTorch, best eager": 1.4,
+            "Keras, best": 20.0,
+            "scikit-learn": 1.4,
+            "ONNX Runtime": 0.65,
+            "JAX, compiled": 2.3,
+        },
+    ),
+)
 
 WORKLOADS = {
     workload.key: workload
@@ -105,8 +179,8 @@ WORKLOADS = {
             ("relu", "relu", "softmax"),
             "sparse_categorical_crossentropy",
             128,
-            PEERS,
-            _musts(1.25, 0.85, 0.95, 2, 1.5),
+            (*PEERS, "ours_t1"),
+            _musts(1.25, 0.85, 0.95, 2, 1.5, one_thread=1.5),
         ),
         Workload(
             "w4",
@@ -117,8 +191,11 @@ WORKLOADS = {
             ("relu", "softmax"),
             "sparse_categorical_crossentropy",
             64,
-            ("torch", "torch_last_fused", "keras_jax", "keras_torch", "keras_tensorflow"),
-            _musts(2.7, 1.8, 2.6, 2.6),
+            (
+                *("torch", "torch_last_fused", "keras_jax", "keras_torch", "keras_tensorflow"),
+                "ours_t1",
+            ),
+            _musts(2.7, 1.8, 2.6, 2.6, one_thread=1.5),
             samples=12_800,
             filters=(16, 32),
         ),
@@ -139,6 +216,7 @@ WORKLOADS = {
             samples=12_800,
             lstm_units=64,
         ),
+        *INFERENCES,
     )
 }
 
@@ -190,6 +268,9 @@ def network(workload: Workload) -> Network:
 
 
 def flops_per_sample(workload: Workload) -> float:
-    """Of the matrix products of one training step: forward, weight and input gradients."""
+    """Of the matrix products of one training step (forward, weight and input gradients), or of a
+    prediction."""
     layers = [cost.macs for cost in network(workload).cost().layers.values() if cost.macs]
+    if workload.predicts:
+        return 2.0 * sum(layers)
     return 2.0 * (3 * sum(layers) - layers[0])  # the data's gradient is not needed

@@ -15,36 +15,9 @@ from nn_designer.engine.program import run_steps
 from nn_designer.engine.training_data import Part
 
 if TYPE_CHECKING:
-    from nn_designer.engine.network import Network, Node
+    from nn_designer.engine.network import Network
     from nn_designer.engine.parallel import Task
     from nn_designer.engine.program import Step
-
-SPLIT_WORTH = 40_000_000
-"""Multiply-accumulates of a training step from which on each thread takes half of the batch."""
-
-STEP_WORTH = 1_200_000
-"""The same for one step of a recurrent layer, forward: 20 µs for each half's product."""
-
-
-def splits_batches(network: Network, batch_size: int) -> bool:
-    """Whether batches are halved for two threads. Depends on layers and sizes only, so that the
-    same seed gives the same curve on any number of cores."""
-    step_macs = 3 * network.cost().macs * batch_size  # forward, weight and input gradients
-    large = batch_size > 1 and step_macs >= SPLIT_WORTH
-    return large and all(
-        node.layer.halves_batches
-        and node.shares is None  # the halves add up one share of each weight, not several
-        and _has_long_calls(network, node, batch_size)
-        for node in network.nodes
-    )
-
-
-def _has_long_calls(network: Network, node: Node, batch_size: int) -> bool:
-    """Whether what a layer does one after the other takes long enough each time: in short calls
-    two threads mostly wait for Python's lock."""
-    n_calls = node.layer.n_steps_in_turn([network.shapes[name] for name in node.inputs])
-    macs = network.cost().layers[node.name].macs
-    return n_calls == 1 or macs * batch_size >= n_calls * STEP_WORTH
 
 
 class HalvedLoop(BatchLoop):

@@ -6,6 +6,7 @@ import zlib
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from nn_designer.engine.halves import Half
 from nn_designer.engine.heads import attached
 from nn_designer.engine.initializers import initializer
 from nn_designer.engine.inputs import Arrays, Inputs
+from nn_designer.engine.lanes import run_blocks
 from nn_designer.engine.loss import Criterion
 from nn_designer.engine.parallel import Helper
 from nn_designer.engine.plan import Plan
@@ -93,7 +95,7 @@ class Network:
         """As ``random``, for the second half of batches that are split (half_plan)."""
         self.helper = Helper()
         """A second thread for large products, while a training run has started it."""
-        self._plans: OrderedDict[tuple[int, bool, bool], Plan] = OrderedDict()
+        self._plans: OrderedDict[tuple[int, bool, bool, int], Plan] = OrderedDict()
         self._weighted = False
         self.set_loss(loss, loss_settings)
         self.initialize(seed)
@@ -214,8 +216,14 @@ class Network:
         """
         return self._compiled(batch_size, training, training)
 
-    def _compiled(self, batch_size: int, training: bool, differentiates: bool) -> Plan:
-        key = (batch_size, training, differentiates)
+    def forward_plan(self, batch_size: int, lane: int = 0) -> Plan:
+        """As ``plan(batch_size, False)``; each lane has one of its own, for another thread."""
+        return self._compiled(batch_size, False, False, lane)
+
+    def _compiled(
+        self, batch_size: int, training: bool, differentiates: bool, lane: int = 0
+    ) -> Plan:
+        key = (batch_size, training, differentiates, lane)
         plan = self._plans.get(key)
         if plan is None:
             plan = self._compile(batch_size, training, differentiates)
@@ -242,7 +250,7 @@ class Network:
 
     def _compile(self, batch_size: int, training: bool, differentiates: bool) -> Plan:
         plan = Plan(batch_size, self.dtype, training=training, random=self.random)
-        plan.helper = self.helper
+        plan.helper = self.helper if training else None  # others may run on the helper's thread
         self._emit(plan, differentiates, self._held.layers)
         if differentiates:
             self._emit_regularization(plan)
@@ -304,13 +312,15 @@ class Network:
         count = len(samples[self.input_name])
         batch_size = batch_size or samples_at_once(self.shapes.values())
         rows = np.empty((count, self.heads.size), self.dtype)
-        for start in range(0, count, batch_size):
-            part = slice(start, min(start + batch_size, count))
-            plan = self._compiled(part.stop - start, False, False)
+
+        def load(plan: Plan, part: slice) -> None:
             self.inputs.write(plan.inputs, samples, part)
-            plan.run()
+
+        def unload(plan: Plan, part: slice) -> None:
             assert plan.outputs is not None
             rows[part] = plan.outputs.T
+
+        run_blocks(self, count, batch_size, load, unload)
         return self.heads.separated(rows)
 
     def trace(self, x: Arrays) -> dict[str, np.ndarray]:
@@ -341,6 +351,11 @@ class Network:
         plan.run()
         values = self.heads.values(plan.logits, plan.targets, plan.weights)
         return float(self.heads.total(values)) + self.regularization()
+
+    @cached_property
+    def macs(self) -> int:
+        """Multiply-accumulates of one sample, forward."""
+        return self.cost().macs
 
     def cost(self) -> Cost:
         """Parameters, multiply-accumulates and bytes, in all and per node."""

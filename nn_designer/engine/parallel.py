@@ -126,6 +126,17 @@ class Helper:
             self._thread.daemon = True  # a run that nobody closes must not keep the program alive
             self._thread.start()
 
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Helping meanwhile, and afterwards as before."""
+        begins = self._thread is None
+        self.start()
+        try:
+            yield
+        finally:
+            if begins:
+                self.stop()
+
     def stop(self) -> None:
         """End the thread; :meth:`run` then does one task after the other."""
         if self._thread is not None:

@@ -40,8 +40,12 @@ class WeightSpec:
 def samples_at_once(shapes: Iterable[Shape]) -> int:
     """How many samples to predict at once, with values of these shapes: enough for BLAS, and so
     few that a value stays in the processor's cache."""
-    largest = max(math.prod(shape) for shape in shapes)
-    return max(16, min(1024, 2**21 // largest))
+    return max(16, min(1024, 2**21 // largest_size(shapes)))
+
+
+def largest_size(shapes: Iterable[Shape]) -> int:
+    """How many numbers the largest of these shapes holds."""
+    return max(math.prod(shape) for shape in shapes)
 
 
 def shape_text(shape: Shape) -> str:

@@ -24,7 +24,8 @@ from nn_designer.engine.checkpoint import Checkpoint
 from nn_designer.engine.divergence import divergence_message
 from nn_designer.engine.early_stopping import BestEpoch
 from nn_designer.engine.evaluation import Evaluator, Measures
-from nn_designer.engine.halved_loop import HalvedLoop, splits_batches
+from nn_designer.engine.halved_loop import HalvedLoop
+from nn_designer.engine.halving import halving
 from nn_designer.engine.losses import LOSSES
 from nn_designer.engine.network import Network, NetworkError
 from nn_designer.engine.optimizers import OPTIMIZERS
@@ -115,7 +116,7 @@ class TrainingRun:
         if checkpoint is not None:
             self._check_identity(checkpoint)
             np.copyto(network.variables, checkpoint.variables)
-        self._splits = splits_batches(network, self._batch_size)
+        self._splits = halving(network, self._batch_size).halved
         try:
             self._first_variables = network.variables.copy()
             self.optimizer.bind(network.parameters, network.gradients, network.helper)

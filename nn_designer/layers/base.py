@@ -14,6 +14,7 @@ from nn_designer.layers.exchange import ForeignTensor
 from nn_designer.params import Bool, HasParams, Text
 
 if TYPE_CHECKING:
+    from nn_designer.engine.graph import LayerLike
     from nn_designer.engine.plan import Plan, Value
 
 __all__ = ["Category", "LayerKind", "Shape", "ShapeError", "WeightSpec", "shape_text"]
@@ -166,6 +167,11 @@ class LayerKind(HasParams):
     def tensors_in_torch(self) -> Mapping[str, ForeignTensor]:
         """What PyTorch makes of the tensors with these settings: :attr:`torch_tensors`."""
         return self.torch_tensors
+
+    def shortcut(self, input_shapes: Sequence[Shape], user: LayerLike | None) -> str:
+        """How the layer saves work while training, told as "leaves its bias to the maximum";
+        ``user`` is the only layer that uses its output. Empty: it does not."""
+        return ""
 
     def macs(self, input_shapes: Sequence[Shape]) -> int:
         """Multiply-accumulates for one sample, forward."""

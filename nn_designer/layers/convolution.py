@@ -18,6 +18,7 @@ from nn_designer.layers.pictures import sizes_of, windows_shape
 from nn_designer.params import Int
 
 if TYPE_CHECKING:
+    from nn_designer.engine.graph import LayerLike
     from nn_designer.engine.plan import Plan, Value
 
 
@@ -82,7 +83,7 @@ class _Convolution(KernelKind):
         (x,) = inputs
         shape = self.output_shape([x.shape])
         rows, columns = self.windows_of(x.shape)
-        seen = self._seen_by_maxima(plan, shape)
+        seen = self._seen_by_maxima(plan.only_user, shape)
         if seen is not None:  # what nobody looks at is not computed
             shape, (*_, height, width) = seen, (1, *seen[:-1])
             rows, columns = replace(rows, count=height), replace(columns, count=width)
@@ -107,12 +108,20 @@ class _Convolution(KernelKind):
         y.postponed = lambda value, overwrite: self._finished(plan, value, bias, overwrite)
         return y
 
-    def _seen_by_maxima(self, plan: Plan, shape: Shape) -> Shape | None:
-        """The part of the output that the next layer looks at, if it looks for maxima and the
+    def shortcut(self, input_shapes: Sequence[Shape], user: LayerLike | None) -> str:
+        shape = self.output_shape(input_shapes)
+        seen = self._seen_by_maxima(user, shape)
+        if seen is None:
+            return ""
+        text = "leaves bias and activation to the layer behind it, where only maxima are left"
+        return text if seen == shape else f"{text}, and computes only what that looks at"
+
+    def _seen_by_maxima(self, user: LayerLike | None, shape: Shape) -> Shape | None:
+        """The part of the output that its only user looks at, if it looks for maxima and the
         activation never falls; else None."""
-        if plan.only_user is None or not ACTIVATIONS[self.activation].never_falls:
+        if user is None or not ACTIVATIONS[self.activation].never_falls:
             return None
-        return plan.only_user.finds_maxima_in(shape)
+        return user.finds_maxima_in(shape)
 
     def _finished(
         self,

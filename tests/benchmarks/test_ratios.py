@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.contenders import CONTENDERS
 from benchmarks.engine import loss_problems
+from benchmarks.predictors import PREDICTORS
 from benchmarks.ratios import ratios, table, verdict
 from benchmarks.workloads import GROUPS, WORKLOADS
 
@@ -57,3 +59,14 @@ def test_every_workload_has_a_must_for_each_group(workload) -> None:
     groups = {group for group, peers in GROUPS.items() if {*peers} & {*workload.peers}}
     assert set(workload.musts) == groups
     assert {*workload.peers} <= {peer for peers in GROUPS.values() for peer in peers}
+
+
+@pytest.mark.parametrize("workload", WORKLOADS.values(), ids=WORKLOADS)
+def test_every_peer_is_a_contender(workload) -> None:
+    assert {"ours", *workload.peers} <= set(PREDICTORS if workload.predicts else CONTENDERS)
+
+
+def test_predictions_must_agree_whoever_makes_them() -> None:
+    losses = {"ours": [0.5] * 3, "sklearn": [0.51] * 3}
+    assert loss_problems(losses) == []
+    assert len(loss_problems(losses, predicts=True)) == 1

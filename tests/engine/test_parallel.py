@@ -9,8 +9,10 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from nn_designer.engine import halved_loop, parallel
+from nn_designer.engine import halving as halving_rules
+from nn_designer.engine import parallel
 from nn_designer.engine.halves import Half, cut
+from nn_designer.engine.halving import halving
 from nn_designer.engine.network import Network, Node
 from nn_designer.engine.parallel import Helper, blas_control, one_blas_thread
 from nn_designer.engine.plan import Plan
@@ -38,7 +40,7 @@ def helper() -> Iterator[Helper]:
 @pytest.fixture
 def everything_splits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Batches are halved even for tiny networks."""
-    monkeypatch.setattr(halved_loop, "SPLIT_WORTH", 1)
+    monkeypatch.setattr(halving_rules, "SPLIT_WORTH", 1)
 
 
 def test_both_calls_are_done(helper: Helper) -> None:
@@ -180,15 +182,15 @@ def test_blas_gets_its_threads_back() -> None:
 
 def test_large_steps_are_split_by_size_alone() -> None:
     large = network(784, (512, 10), ("relu", "softmax"), "sparse_categorical_crossentropy")
-    assert halved_loop.splits_batches(large, 128)
-    assert not halved_loop.splits_batches(large, 1)
-    assert not halved_loop.splits_batches(two_class_network(), 128)
+    assert halving(large, 128).halved
+    assert not halving(large, 1).halved
+    assert not halving(two_class_network(), 128).halved
 
 
 def test_layers_that_do_not_say_so_are_not_split(monkeypatch: pytest.MonkeyPatch) -> None:
     large = network(784, (512, 10), ("relu", "softmax"), "sparse_categorical_crossentropy")
     monkeypatch.setattr(Dense, "halves_batches", False)
-    assert not halved_loop.splits_batches(large, 128)
+    assert not halving(large, 128).halved
 
 
 HALVED = [
@@ -276,7 +278,7 @@ def test_split_batches_train_the_same_network(
     monkeypatch: pytest.MonkeyPatch, batch_size: int
 ) -> None:
     whole, whole_curve = trained(two_class_network(l2=0.001), batch_size=batch_size)
-    monkeypatch.setattr(halved_loop, "SPLIT_WORTH", 1)
+    monkeypatch.setattr(halving_rules, "SPLIT_WORTH", 1)
     split, split_curve = trained(two_class_network(l2=0.001), batch_size=batch_size)
     np.testing.assert_allclose(split.parameters, whole.parameters, atol=1e-5)
     np.testing.assert_allclose(split_curve, whole_curve, rtol=1e-5)

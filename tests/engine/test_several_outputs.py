@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nn_designer.engine import halved_loop
+from nn_designer.engine import halving
 from nn_designer.engine.network import Network, NetworkError
 from nn_designer.engine.progress import BatchProgress, EpochProgress, Progress
 from nn_designer.engine.training import (
@@ -173,7 +173,7 @@ def test_numbers_are_told_in_the_persons_units() -> None:
 def test_halved_batches_train_the_same_network(monkeypatch: pytest.MonkeyPatch) -> None:
     whole, split = several(dtype=np.float32), several(dtype=np.float32)
     expected = [r.loss for r in reports(whole) if isinstance(r, EpochProgress)]
-    monkeypatch.setattr(halved_loop, "SPLIT_WORTH", 1)
+    monkeypatch.setattr(halving, "SPLIT_WORTH", 1)
     found = [r.loss for r in reports(split) if isinstance(r, EpochProgress)]
     np.testing.assert_allclose(found, expected, rtol=1e-5)
     np.testing.assert_allclose(split.parameters, whole.parameters, atol=1e-5)

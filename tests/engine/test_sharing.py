@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nn_designer.engine import halved_loop
+from nn_designer.engine import halving
 from nn_designer.engine.network import Network, NetworkError, Node
 from tests.helpers.networks import batch, randomize
 from tests.helpers.nodes import dense, node, shared
@@ -65,8 +65,9 @@ def test_a_frozen_layer_stays_frozen_in_all_places() -> None:
 def test_batches_of_a_network_with_shared_layers_are_not_halved(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(halved_loop, "SPLIT_WORTH", 1)
-    assert not halved_loop.splits_batches(built("a layer three times in a row"), 16)
+    monkeypatch.setattr(halving, "SPLIT_WORTH", 1)
+    found = halving.halving(built("a layer three times in a row"), 16)
+    assert not found.halved and "shares its weights with" in found.reason
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nn_designer.engine.halved_loop import splits_batches
+from nn_designer.engine.halving import halving
 from nn_designer.engine.network import Network
 from nn_designer.engine.training import train
 from nn_designer.engine.training_settings import TrainingSettings
@@ -97,8 +97,8 @@ def test_batches_are_not_halved() -> None:
         chain(("input", {"shape": (2,)}), ("dense", {"units": 20_000}), ("dense", {"units": 1})),
         loss="mean_squared_error",
     )
-    assert splits_batches(without, 1000)
-    assert not splits_batches(large, 1000)
+    assert halving(without, 1000).halved
+    assert not halving(large, 1000).halved
 
 
 @pytest.mark.parametrize("axis", [0, 3, -4])

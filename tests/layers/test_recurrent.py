@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nn_designer.engine.halved_loop import splits_batches
+from nn_designer.engine.halving import halving
 from nn_designer.engine.network import Network
 from nn_designer.layers import GRU, LSTM, ShapeError, SimpleRNN
 from tests.helpers.networks import randomize
@@ -146,4 +146,4 @@ def test_batches_are_halved_where_the_steps_are_long(units: int, halved: bool) -
         dense("d", "a", 2),
         node("output", "output", "d"),
     ]
-    assert splits_batches(Network(nodes, loss="mean_squared_error"), 64) is halved
+    assert halving(Network(nodes, loss="mean_squared_error"), 64).halved is halved
