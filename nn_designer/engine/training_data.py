@@ -170,7 +170,7 @@ def _check_losses(network: Network, data: TrainingData) -> None:
 
 def _are_shares(y: np.ndarray) -> bool:
     """Whether the numbers to predict lie between 0 and 1."""
-    return y.size > 0 and bool(y.min() >= 0 and y.max() <= 1)
+    return y.dtype.kind == "f" and y.size > 0 and bool(y.min() >= 0 and y.max() <= 1)
 
 
 def _named(network: Network, head: Head, sentence: str) -> str:
