@@ -273,9 +273,9 @@ class TemplateCard(_Pressable):
         self.setAccessibleDescription(template.sentence)
         self.document = new(template.key)
         try:
-            report = check(self.document, summary(self.document.data))
+            report = check(self.document, summary(self.document.data), counts_memory=False)
         except DataError:
-            report = check(self.document, None)
+            report = check(self.document, None, counts_memory=False)
         self.picture = DesignPicture(self.document, report, themes)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(1, 1, 1, 14)

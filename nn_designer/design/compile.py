@@ -10,13 +10,11 @@ from nn_designer.data.dataset import DataSummary
 from nn_designer.design.check import Report, check
 from nn_designer.design.document import Document
 from nn_designer.design.frozen import thaw
-from nn_designer.design.inference import made, read_settings
-from nn_designer.design.sharing import owner_of
-from nn_designer.design.wiring import used_layers, used_outputs
+from nn_designer.design.inference import read_settings
+from nn_designer.design.nodes import nodes_of
 from nn_designer.engine.losses import LOSSES
 from nn_designer.engine.training_methods import METHODS, own_settings_name
 from nn_designer.engine.training_settings import TrainingSettings
-from nn_designer.layers import kind_of
 
 if TYPE_CHECKING:
     from nn_designer.engine.network import Network
@@ -41,25 +39,13 @@ def compile_design(
     Raises:
         DesignError: the design has errors; nothing was allocated.
     """
-    from nn_designer.engine.network import Network, Node
+    from nn_designer.engine.network import Network
 
     report = report if report is not None else check(document, summary)
     if not report.ok:
         raise DesignError(report.errors[0].sentence)
     settings = training_settings(document)
-    used = used_layers(document)
-    outputs = [layer.id for layer in used_outputs(document)]
-    order = [id for id in document.order if id in used and id not in outputs]
-    names = document.export_names
-    nodes = []
-    for id in (*order, *outputs):  # outputs in the order of the document
-        layer = document.layer(id)
-        kind = kind_of(layer.kind)
-        values = read_settings(kind, layer.settings).values  # all right, says the check
-        inputs = tuple(names[wire.source] for wire in document.incoming(id))
-        owner = owner_of(document, layer)
-        shares = None if owner is None else names[owner.id]
-        nodes.append(Node(names[id], made(kind, values), inputs, shares))
+    nodes = nodes_of(document, document.export_names)
     return Network(
         nodes,
         loss=settings.loss,

@@ -244,19 +244,17 @@ def training_data(document: Document, prepared: Prepared) -> TrainingData:
     columns = prepared.preprocessing.column_widths
     x_train = split_samples(document, columns, prepared.x_train)
     x_validation = split_samples(document, columns, prepared.x_validation)
+    whole = replace(prepared.for_training(), x_train=x_train, x_validation=x_validation)
     if len(prepared.targets) == 1:
-        return replace(prepared.for_training(), x_train=x_train, x_validation=x_validation)
+        return whole
     export_names = document.export_names
     names = [export_names[layer.id] for layer in used_outputs(document)]
     each = dict(zip(names, prepared.targets, strict=True))
-    return TrainingData(
-        x_train,
-        {name: target.y_train for name, target in each.items()},
-        x_validation,
-        {name: target.y_validation for name, target in each.items()},
-        {name: target.info.task for name, target in each.items()},
-        {name: target.info.n_classes for name, target in each.items()},
-        {name: target.scale for name, target in each.items()},
-        prepared.weights_train,
-        prepared.weights_validation,
+    return replace(
+        whole,
+        y_train={name: target.y_train for name, target in each.items()},
+        y_validation={name: target.y_validation for name, target in each.items()},
+        task={name: target.info.task for name, target in each.items()},
+        n_classes={name: target.info.n_classes for name, target in each.items()},
+        target_scale={name: target.scale for name, target in each.items()},
     )

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from nn_designer.engine.allocation import zeros
 from nn_designer.engine.optimizer import Optimizer
 from nn_designer.engine.parallel import Helper
 from nn_designer.engine.program import Step
@@ -59,7 +60,7 @@ class Adam(Optimizer):
         stacked = _stacked(gradients)
         self._copies_gradients = stacked is None
         self._gradients_and_squares: np.ndarray = (
-            np.zeros((2, gradients.size), gradients.dtype) if stacked is None else stacked
+            zeros((2, gradients.size), gradients.dtype) if stacked is None else stacked
         )
         self._block = -1
         self._factors = np.zeros(0)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nn_designer.engine.allocation import zeros
 from nn_designer.engine.gathering import Gathering, GatheringAhead, gathering_steps
 from nn_designer.engine.optimizer import Optimizer
 from nn_designer.engine.training_data import Part, TrainingError
@@ -36,7 +37,7 @@ class BatchLoop:
         self.capacity: int
         try:
             self._compile(network, optimizer, part, batch_size, n_batches)
-            self.ring = np.zeros((self.capacity, *self._logits.shape), network.dtype)
+            self.ring = zeros((self.capacity, *self._logits.shape), network.dtype)
         except MemoryError:
             raise TrainingError(
                 f"A batch of {batch_size:,} samples does not fit into memory with this network. "

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from nn_designer.engine.allocation import zeros
 from nn_designer.engine.plan import Plan
 from nn_designer.engine.program import Step
 from nn_designer.engine.training_data import Part
@@ -39,13 +40,13 @@ class GatheringAhead:
         """For at most ``capacity`` batches at once."""
         self._part = part
         self._inputs, self._targets = plan.inputs, plan.targets
-        self._all_rows = np.zeros((capacity, *plan.inputs.shape), plan.inputs.dtype)
-        self._all_targets = np.zeros((capacity, *plan.targets.shape), plan.targets.dtype)
+        self._all_rows = zeros((capacity, *plan.inputs.shape), plan.inputs.dtype)
+        self._all_targets = zeros((capacity, *plan.targets.shape), plan.targets.dtype)
         # Views that exist already cost nothing per step.
         self._each = list(zip(self._all_rows, self._all_targets, strict=True))
         self._weights = plan.weights
         if plan.weights is not None:
-            self._all_weights = np.zeros((capacity, *plan.weights.shape), plan.weights.dtype)
+            self._all_weights = zeros((capacity, *plan.weights.shape), plan.weights.dtype)
 
     @staticmethod
     def suits(plan: Plan) -> bool:

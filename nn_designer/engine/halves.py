@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nn_designer.engine.allocation import zeros
 from nn_designer.engine.program import Program, Step
 
 
@@ -43,7 +44,7 @@ class Half:
         vector ``gradients``."""
         self.batch_size = batch_size
         # Pages of zeros that nobody writes to (of matrices) take no memory.
-        self.gradients = gradients if first is None else np.zeros(gradients.size, gradients.dtype)
+        self.gradients = gradients if first is None else zeros(gradients.size, gradients.dtype)
         """The flat vector for this half's shares; of the first half, the one that in the end
         holds the sums."""
         self.is_second = first is not None
@@ -78,7 +79,7 @@ class Half:
     def _buffer(self, shape: tuple[int, int]) -> np.ndarray:
         if self._given is not None:
             return next(self._given)
-        self._buffers.append(np.zeros(shape, self.gradients.dtype))
+        self._buffers.append(zeros(shape, self.gradients.dtype))
         return self._buffers[-1]
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nn_designer.engine.allocation import zeros
 from nn_designer.engine.graph import NetworkError, Node
 from nn_designer.engine.inputs import Arrays, by_name
 from nn_designer.engine.losses import LOSSES, Criterion
@@ -101,7 +102,7 @@ class Heads:
     def _targets_buffer(self, batch_size: int) -> np.ndarray:
         if len(self) == 1:
             return self[0].loss.targets_buffer(batch_size)
-        return np.zeros((batch_size, self[-1].columns.stop), self._dtype)
+        return zeros((batch_size, self[-1].columns.stop), self._dtype)
 
     # --- in a plan ---
 

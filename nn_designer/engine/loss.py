@@ -12,6 +12,7 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 
 from nn_designer.engine.activations import ACTIVATIONS
+from nn_designer.engine.allocation import zeros
 from nn_designer.engine.method import Method
 from nn_designer.engine.program import Program
 from nn_designer.engine.shapes import Shape, shape_text
@@ -145,8 +146,8 @@ class Criterion:
     def targets_buffer(self, batch_size: int) -> np.ndarray:
         """A buffer for one batch of encoded targets."""
         if self.loss.target == "classes":
-            return np.zeros(batch_size, np.int64)
-        return np.zeros((batch_size, self.units), self.dtype)
+            return zeros(batch_size, np.int64)
+        return zeros((batch_size, self.units), self.dtype)
 
     def emit_gradient(
         self, program: Program, scores: np.ndarray, targets: np.ndarray, gradient: np.ndarray

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from nn_designer.engine.allocation import empty_like
 from nn_designer.engine.cost import Cost, cost_of
 from nn_designer.engine.graph import (
     LayerLike,
@@ -59,10 +60,12 @@ class Network:
         *,
         loss: str | None = None,
         loss_settings: Mapping[str, Any] | None = None,
-        seed: int = 0,
+        seed: int | None = 0,
         dtype: Any = np.float32,
     ) -> None:
-        """Raises NetworkError for a graph that cannot run, ShapeError for sizes that differ."""
+        """With ``seed`` None, all weights are 0: for a network that only is to be looked at.
+
+        Raises NetworkError for a graph that cannot run, ShapeError for sizes that differ."""
         self.dtype = np.dtype(dtype)
         self.nodes = in_order(nodes)
         self.shapes: dict[str, Shape] = {}
@@ -98,7 +101,8 @@ class Network:
         self._plans: OrderedDict[tuple[int, bool, bool, int], Plan] = OrderedDict()
         self._weighted = False
         self.set_loss(loss, loss_settings)
-        self.initialize(seed)
+        if seed is not None:
+            self.initialize(seed)
 
     def _input_shapes(self, node: Node) -> list[Shape]:
         return [self.shapes[name] for name in node.inputs]
@@ -273,6 +277,7 @@ class Network:
             if differentiates and node.name in self._shared:
                 held = plan.adding_gradients(held)
             plan.begin_layer(
+                node.name,
                 held,
                 inputs,
                 differentiates=differentiates,
@@ -288,7 +293,7 @@ class Network:
             for spec in self.weight_specs[name]:
                 weight = self.weights[name][spec.name]
                 gradient = gradients[spec.name]
-                share = np.empty_like(weight) if spec.l1 or spec.l2 else weight
+                share = empty_like(weight, name) if spec.l1 or spec.l2 else weight
                 if spec.l1:
                     program.step(np.sign, weight, share)
                     program.step(np.multiply, share, program.constant(spec.l1), share)

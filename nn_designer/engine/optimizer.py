@@ -15,6 +15,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from nn_designer.engine.allocation import zeros
 from nn_designer.engine.method import Method
 from nn_designer.engine.parallel import Helper
 from nn_designer.engine.program import Step, run_steps
@@ -56,8 +57,10 @@ class Optimizer(Method):
         self._parameters = parameters
         self._gradients = gradients
         self.rate = np.zeros((), parameters.dtype)
-        self._slots = np.full((len(self.slots), parameters.size), self.initial, parameters.dtype)
-        self._scratch = np.zeros_like(parameters)
+        self._slots = zeros((len(self.slots), parameters.size), parameters.dtype)
+        if self.initial:
+            self._slots.fill(self.initial)
+        self._scratch = zeros(parameters.shape, parameters.dtype)
         if helper is None or parameters.size < SPLIT_WORTH:
             self.steps = self.range_steps(slice(0, None))
         else:

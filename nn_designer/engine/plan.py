@@ -138,7 +138,7 @@ class Plan(Program):
         self.values: dict[str, Value] = {}
         self._half = half
         self._small_values = SmallValues(batch_size, self.dtype)
-        self._backward: list[Callable[[], None]] = []
+        self._backward: list[tuple[str, Callable[[], None]]] = []
         self._columns_used = 0
         self._needs_gradient = False
         self._defers_activation = False
@@ -269,7 +269,7 @@ class Plan(Program):
     def on_backward(self, emit: Callable[[], None], value: Value) -> None:
         """Register the function that emits the backward steps of ``value``."""
         if value.needs_gradient:
-            self._backward.append(emit)
+            self._backward.append((self.owner, emit))
 
     def activated(self, key: str, z: Value, *, overwrite: bool) -> Value:
         """The value after an activation, with its steps both ways.
@@ -327,6 +327,7 @@ class Plan(Program):
 
     def begin_layer(
         self,
+        name: str,
         variables: LayerVariables,
         inputs: list[Value],
         *,
@@ -335,7 +336,7 @@ class Plan(Program):
     ) -> None:
         """The next steps are those of a layer with these variables and inputs."""
         self.release_scratch()
-        self._variables = variables
+        self._variables, self.owner = variables, name
         learns = bool(variables.gradients) or any(value.needs_gradient for value in inputs)
         self._needs_gradient = differentiates and learns
         self._defers_activation = defers_activation
@@ -350,7 +351,9 @@ class Plan(Program):
             for block, total in variables.gradients.items():
                 self.step(np.add, total, shares[block], total)
 
-        self._backward.append(add)  # before the layer's own: so it is called after them
+        self._backward.append(
+            (self.owner, add)
+        )  # before the layer's own: so it is called after them
         return replace(variables, gradients=shares)
 
     def finish(self, *, logits: np.ndarray, outputs: np.ndarray | None) -> None:
@@ -361,7 +364,8 @@ class Plan(Program):
         """Emit the backward steps of all layers, last to first."""
         self.release_scratch()
         self._small_values.emit_slopes(self)
-        for emit in reversed(self._backward):
+        for owner, emit in reversed(self._backward):
             self.release_scratch()
+            self.owner = owner
             emit()
         self._backward.clear()

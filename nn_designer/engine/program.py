@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from nn_designer.engine.allocation import is_counted, zeros
 from nn_designer.engine.parallel import Helper, one_blas_thread
 from nn_designer.engine.scratch import Scratch
 
@@ -40,6 +41,8 @@ class Program:
         self.dtype = np.dtype(dtype)
         self.helper: Helper | None = None
         self.steps: list[Step] = []
+        self.owner = ""
+        """The layer whose steps are being added, for who wants to know what it allocates."""
         self.has_small_products = False
         """Whether there are stacks of products too small for the threads of BLAS itself."""
         self.may_overflow = False
@@ -110,12 +113,14 @@ class Program:
         key = (value, tuple(shape))
         found = self._filled.get(key)
         if found is None:
-            found = self._filled[key] = np.full(shape, value, self.dtype)
+            found = self._filled[key] = zeros(shape, self.dtype, self.owner)
+            if not is_counted():
+                found.fill(value)
         return found
 
     def buffer(self, shape: tuple[int, ...], dtype: Any = None) -> np.ndarray:
         """A new array of zeros that keeps its content from step to step."""
-        return np.zeros(shape, self.dtype if dtype is None else dtype)
+        return zeros(shape, self.dtype if dtype is None else dtype, self.owner)
 
     def scratch(self, shape: tuple[int, ...], dtype: Any = None) -> np.ndarray:
         """An array for the steps until :meth:`release_scratch`; then others write over it."""

@@ -47,13 +47,13 @@ def normal_of_variance(
 
 
 FANS = {
-    "fan_in": "Inputs of a neuron",
-    "fan_out": "Outputs of a neuron",
+    "fan_in": "Inputs",
+    "fan_out": "Outputs",
     "fan_avg": "Mean of both",
 }
 
 DISTRIBUTIONS = {
-    "truncated_normal": "Normal, cut off at ±2 deviations",
+    "truncated_normal": "Truncated normal",
     "untruncated_normal": "Normal",
     "uniform": "Uniform",
 }
@@ -88,8 +88,14 @@ class VarianceScaling(Initializer):
         exclusive_minimum=True,
         help="What is divided by n: 1 keeps the size of signals, 2 makes up for ReLU.",
     )
-    mode = Choice("fan_in", FANS, help="What n is.")
-    distribution = Choice("truncated_normal", DISTRIBUTIONS, help="How numbers are spread.")
+    mode = Choice(
+        "fan_in", FANS, help="What n is: a neuron's inputs, its outputs, or the mean of both."
+    )
+    distribution = Choice(
+        "truncated_normal",
+        DISTRIBUTIONS,
+        help="How numbers are spread; truncated: none beyond ±2 deviations.",
+    )
 
     def initialize(
         self,

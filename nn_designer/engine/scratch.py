@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from nn_designer.engine.allocation import zeros
+
 LINE = 64
 """Bytes of a cache line; arrays begin at a multiple of it."""
 
@@ -53,6 +55,6 @@ class Scratch:
 
 def _aligned(size: int) -> np.ndarray:
     """So many bytes that begin at a cache line. Pages that nobody writes to take no memory."""
-    memory = np.zeros(size + LINE, np.uint8)
+    memory = zeros(size + LINE, np.uint8)
     start = -memory.ctypes.data % LINE
     return memory[start : start + size]

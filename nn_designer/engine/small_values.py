@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from nn_designer.engine.activation import Activation
+from nn_designer.engine.allocation import zeros
 from nn_designer.engine.program import Program
 
 SMALL = 4096
@@ -26,8 +27,8 @@ class _Block:
     """Rows for values, and rows of the same places for their slopes."""
 
     def __init__(self, n_rows: int, batch_size: int, dtype: Any) -> None:
-        self.values = np.zeros((n_rows, batch_size), dtype)
-        self.slopes = np.zeros((n_rows, batch_size), dtype)
+        self.values = zeros((n_rows, batch_size), dtype)
+        self.slopes = zeros((n_rows, batch_size), dtype)
         self.used = 0
 
 

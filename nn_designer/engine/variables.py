@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from nn_designer.engine.allocation import zeros
 from nn_designer.engine.graph import NetworkError, Node
 from nn_designer.engine.shapes import Shape, WeightSpec
 
@@ -96,9 +97,9 @@ class Variables:
 
     def _allocate(self, size: int, trainable: int, dtype: np.dtype[Any]) -> None:
         try:
-            self.values = np.zeros(size, dtype)
+            self.values = zeros(size, dtype)
             # Optimizers use the second row (optimizers.Adam saves a call with it).
-            self.gradients = np.zeros((2, trainable), dtype)[0]
+            self.gradients = zeros((2, trainable), dtype)[0]
         except (MemoryError, ValueError):
             raise NetworkError(
                 f"The network has {size:,} parameters; they need more memory "

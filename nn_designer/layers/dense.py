@@ -133,7 +133,8 @@ class Dense(LayerKind):
     def emit(self, plan: Plan, inputs: Sequence[Value]) -> Value:
         (x,) = inputs
         block, block_gradient = plan.parameters("block"), plan.gradients("block")
-        rows = x.augmented if self.use_bias else x.flat
+        # Without the ones, BLAS would copy the rows of an Input in each product.
+        rows = x.augmented if self.use_bias else plan.batch_last(x)
         z = plan.new_value((self.units,))
         plan.matmul(block, rows, z.flat)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nn_designer.data import DataChoice, DataError, Dataset, load, prepare
+from nn_designer.data import DataChoice, DataError, Dataset, Preprocessing, load, prepare
 from nn_designer.data.dataset import Column
 
 
@@ -179,6 +180,38 @@ def test_the_wildest_validation_cells_stay_finite() -> None:
     prepared = prepare(numbers_dataset(values), 0.2, seed=1)
     assert np.isfinite(prepared.x_train).all()
     assert np.isfinite(prepared.x_validation).all()
+
+
+def test_a_second_target_is_split_and_scaled_with_the_first() -> None:
+    dataset = load(DataChoice("penguins", {"body_mass": True}))
+    assert "body_mass_g" not in dataset.feature_names
+    assert "2 rows without a value in the target 'body_mass_g' were left out." in dataset.report
+    prepared = prepare(dataset, 0.25, 3)
+    species, mass = prepared.targets
+    assert (species.info.title, mass.info.title) == ("species", "body_mass_g")
+    assert species.y_train is prepared.y_train and species.scale is None
+    assert mass.y_train.shape == (len(prepared.x_train), 1)
+    assert abs(float(mass.y_train.mean())) < 1e-5 and float(mass.y_train.std()) == pytest.approx(1)
+    back = prepared.preprocessing.targets[1].inverse(mass.y_validation)
+    grams = dataset.further_targets[0].y[prepared.validation_rows]
+    np.testing.assert_allclose(back, grams, rtol=1e-5)
+    again = type(prepared.preprocessing).from_json(json.dumps(prepared.preprocessing.to_json()))
+    assert again == prepared.preprocessing
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        ({"task": "guess"}, "'task' must be"),
+        ({"mean": []}, "'target_mean' must be a list of 1 numbers"),
+        ({"scale": [0.0]}, "'scale' must be a number above 0"),
+    ],
+)
+def test_a_damaged_second_target_is_refused(damage: dict[str, object], words: str) -> None:
+    found = prepare(load(DataChoice("penguins", {"body_mass": True}))).preprocessing.to_json()
+    found["further_targets"][0] |= damage
+    with pytest.raises(DataError, match=words):
+        Preprocessing.from_json(found)
 
 
 def test_weights_go_with_their_rows() -> None:

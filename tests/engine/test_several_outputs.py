@@ -19,7 +19,7 @@ from nn_designer.engine.training_settings import TrainingSettings
 from tests.helpers.gradients import gradient_error, training_gradient_error
 from tests.helpers.networks import batch, randomize
 from tests.helpers.nodes import dense, node
-from tests.helpers.several import SEVERAL, output
+from tests.helpers.several import SEVERAL, mixed_data, output
 
 MIXED = "two inputs and three outputs"
 
@@ -112,31 +112,6 @@ def test_samples_that_do_not_fit_are_refused(x: object, words: str) -> None:
 
 
 # --- training ---
-
-
-def mixed_data(n: int = 70, n_validation: int = 30) -> TrainingData:
-    """For the network MIXED: everything follows from the numbers of both inputs."""
-    rng = np.random.default_rng(0)
-    x = {name: rng.normal(size=(n + n_validation, size)) for name, size in (("x", 3), ("y", 2))}
-    x = {name: array.astype(np.float32) for name, array in x.items()}
-    sums = x["x"].sum(axis=1) + x["y"][:, 0]
-    number = np.stack([sums, 3 * x["y"][:, 1]], axis=1).astype(np.float32)
-    species, yes = np.digitize(sums, [-1.0, 1.0]), (x["y"][:, 1] > 0).astype(np.int64)
-    y = {"species": species, "number": number, "yes": yes}
-
-    def part(arrays: dict[str, np.ndarray], rows: slice) -> dict[str, np.ndarray]:
-        return {name: array[rows] for name, array in arrays.items()}
-
-    first, rest = slice(n), slice(n, None)
-    return TrainingData(
-        part(x, first),
-        part(y, first),
-        part(x, rest),
-        part(y, rest),
-        {"species": "classes", "number": "number", "yes": "classes"},
-        {"species": 3, "number": None, "yes": 2},
-        {"species": None, "number": np.array([1.0, 4.0]), "yes": None},
-    )
 
 
 SETTINGS = TrainingSettings(loss="mean_squared_error", epochs=3, batch_size=16, learning_rate=0.02)

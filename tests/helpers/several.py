@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from nn_designer.engine.network import Node
+from nn_designer.engine.training import TrainingData
 from tests.helpers.nodes import dense, node, shared
 
 
@@ -127,3 +130,28 @@ SHARING: dict[str, list[Node]] = _sharing()
 
 SEVERAL: dict[str, list[Node]] = {**_examples(), **SHARING}
 """What the example shows → its nodes."""
+
+
+def mixed_data(n: int = 70, n_validation: int = 30) -> TrainingData:
+    """For "two inputs and three outputs": everything follows from the numbers of both inputs."""
+    rng = np.random.default_rng(0)
+    x = {name: rng.normal(size=(n + n_validation, size)) for name, size in (("x", 3), ("y", 2))}
+    x = {name: array.astype(np.float32) for name, array in x.items()}
+    sums = x["x"].sum(axis=1) + x["y"][:, 0]
+    number = np.stack([sums, 3 * x["y"][:, 1]], axis=1).astype(np.float32)
+    species, yes = np.digitize(sums, [-1.0, 1.0]), (x["y"][:, 1] > 0).astype(np.int64)
+    y = {"species": species, "number": number, "yes": yes}
+
+    def part(arrays: dict[str, np.ndarray], rows: slice) -> dict[str, np.ndarray]:
+        return {name: array[rows] for name, array in arrays.items()}
+
+    first, rest = slice(n), slice(n, None)
+    return TrainingData(
+        part(x, first),
+        part(y, first),
+        part(x, rest),
+        part(y, rest),
+        {"species": "classes", "number": "number", "yes": "classes"},
+        {"species": 3, "number": None, "yes": 2},
+        {"species": None, "number": np.array([1.0, 4.0]), "yes": None},
+    )

@@ -81,10 +81,6 @@ class _Matrix(QWidget):
         name_w = math.ceil(min(widest, room_for_names))
         height = max(10.0, self.height() - metrics.height() - 8)
         cell_h = height / n
-        score_w = 8 + max(
-            metrics.horizontalAdvance("100 %"),
-            *(captions.horizontalAdvance(shown) for shown in _SCORES.values()),
-        )
         for caption, scores in (
             ("predicted", tuple(_SCORES)),
             ("predicted", ("recall",)),
@@ -94,7 +90,9 @@ class _Matrix(QWidget):
             # From the left: "true", names, cells, scores of each class. Below: names.
             names = metrics.height() + 8 + name_w + 10
             left = max(names, captions.horizontalAdvance(caption) + 12)
-            right = 6.0 + len(scores) * score_w
+            shown = (captions.horizontalAdvance(_SCORES[key]) for key in scores)
+            score_w = 10.0 + max((metrics.horizontalAdvance("100 %"), *shown))
+            right = 14.0 + len(scores) * score_w if scores else 6.0
             cell_w = min(max(10.0, self.width() - left - right) / n, cell_h * 2.4)
             if cell_w >= 0.9 * cell_h:
                 break

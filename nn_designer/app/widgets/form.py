@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from nn_designer.app.widgets.fields import MIXED, ChoiceField, Field, field_for
 from nn_designer.app.widgets.section import Fold
-from nn_designer.params import Bool, Choice, Param, ParamError, Text
+from nn_designer.params import Bool, Choice, ChoiceWithSettings, Param, ParamError, Text
 
 LABEL_WIDTH_PX = 104
 LONG_CHOICE = 16
@@ -171,6 +171,8 @@ def _needs_room(param: Param[Any]) -> bool:
     """Whether the editor stands below its label, in the whole width."""
     if isinstance(param, Text):
         return param.maximum_length > LONG_CHOICE
+    if isinstance(param, ChoiceWithSettings):  # the settings stand below it
+        return True
     return isinstance(param, Choice) and max(map(len, param.choices.values())) > LONG_CHOICE
 
 

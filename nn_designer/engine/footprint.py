@@ -1,0 +1,131 @@
+"""How much memory a training will hold at its peak, found before anything is allocated.
+
+The very network, optimizer and loops of the run are built, but their arrays come from nowhere
+(allocation.py); what that can't show, such as copies of the weights, is added up here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from nn_designer.engine.allocation import Ledger
+from nn_designer.engine.batch_loop import BatchLoop
+from nn_designer.engine.graph import Node
+from nn_designer.engine.halved_loop import HalvedLoop
+from nn_designer.engine.halving import halving
+from nn_designer.engine.network import Network
+from nn_designer.engine.optimizer import Optimizer
+from nn_designer.engine.optimizers import OPTIMIZERS
+from nn_designer.engine.shapes import samples_at_once
+from nn_designer.engine.training_data import Part
+
+COPIES_OF_VARIABLES = 2
+"""Those of the beginning and of the best epoch."""
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """Bytes that a training holds at its peak."""
+
+    layers: Mapping[str, int]
+    """Layer → its weights, their gradients and copies, and its buffers."""
+    shared: int
+    """What belongs to no layer: ring of answers, work space of losses."""
+    data: int
+    """The samples as they are prepared, and as rows that are gathered from."""
+
+    @property
+    def total(self) -> int:
+        return sum(self.layers.values()) + self.shared + self.data
+
+    @property
+    def largest_layer(self) -> str | None:
+        """The layer that takes most."""
+        return max(self.layers, key=lambda name: self.layers[name], default=None)
+
+
+def training_footprint(
+    nodes: Sequence[Node],
+    *,
+    loss: str,
+    loss_settings: Mapping[str, Any] | None = None,
+    optimizer: str,
+    optimizer_settings: Mapping[str, Any] | None = None,
+    batch_size: int,
+    n_train: int,
+    n_validation: int = 0,
+) -> Footprint:
+    """The peak of a training run with these settings and numbers of samples, in float32.
+
+    Raises:
+        MemoryError: an array is so large that this computer has no addresses for it.
+        NetworkError, ShapeError: the nodes do not form a network.
+    """
+    n_train, batch_size = max(n_train, 1), max(1, min(batch_size, max(n_train, 1)))
+    with Ledger() as ledger:
+        network = Network(nodes, loss=loss, loss_settings=loss_settings, seed=None)
+        held = ledger.total
+        chosen = OPTIMIZERS[optimizer](**(optimizer_settings or {}))
+        chosen.bind(network.parameters, network.gradients, network.helper)
+        held, of_optimizer = ledger.total, ledger.total - held
+        loops = _loops(network, chosen, batch_size, n_train)
+        _emit_evaluation(network, n_validation)
+        layers = Counter({name: ledger.by_owner[name] for name in network.shapes})
+        shared = ledger.total - layers.total() - held
+        # Losses work on at least one more array of the size of a ring.
+        shared += max(int(loop.ring.nbytes) for loop in loops)
+    size = network.variables.itemsize
+    per_weight = (2 * size * network.parameters.size + of_optimizer) / max(
+        network.parameters.size, 1
+    )
+    for name, cost in network.cost().layers.items():
+        # a byte each while a look is taken whether all are finite
+        layers[name] += cost.parameters * (size * (1 + COPIES_OF_VARIABLES) + 1)
+        layers[name] += round(cost.trainable * per_weight)
+    shared += _regularization_bytes(network)
+    return Footprint(layers, shared, _data_bytes(network, n_train, n_validation))
+
+
+def _loops(
+    network: Network, optimizer: Optimizer, batch_size: int, n_train: int
+) -> list[BatchLoop]:
+    """The loops over whole batches and the rest, as TrainingRun has them."""
+    n_whole, rest = divmod(n_train, batch_size)
+    nothing = np.zeros((1, 1), network.dtype)
+    part = Part(nothing, nothing, ())
+    splits = halving(network, batch_size).halved
+    loops = []
+    for size, n_batches in ((batch_size, n_whole), (rest, 1)):
+        if size:
+            kind = HalvedLoop if splits and size > 1 else BatchLoop
+            loops.append(kind(network, optimizer, part, size, n_batches))
+    return loops
+
+
+def _emit_evaluation(network: Network, n_validation: int) -> None:
+    """Build the plans of an evaluation."""
+    count = samples_at_once(network.shapes.values())
+    for size in {min(count, n_validation), n_validation % count} - {0}:
+        network.plan(size, False)
+
+
+def _regularization_bytes(network: Network) -> int:
+    """The largest weight while its penalty is worked out."""
+    specs = (spec for name in network.weight_gradients for spec in network.weight_specs[name])
+    largest = max((spec.size for spec in specs if spec.l1 or spec.l2), default=0)
+    return largest * int(network.dtype.itemsize)
+
+
+def _data_bytes(network: Network, n_train: int, n_validation: int) -> int:
+    """Samples and targets as the data hands them over, as rows, and their order."""
+    width = sum(math.prod(shape) for shape in network.inputs.shapes.values())
+    columns = width + network.inputs.width + 3 * network.heads.size
+    answers = n_validation * network.heads.size
+    numbers = (n_train + n_validation) * columns + answers
+    return numbers * int(network.dtype.itemsize) + 2 * n_train * 8
