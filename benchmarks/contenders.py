@@ -139,7 +139,9 @@ def _torch_lstm(ours: Network, weights: Mapping[str, np.ndarray]) -> Any:
     module.weight_ih_l0.data = torch.tensor(weights["kernel"].T.copy())
     module.weight_hh_l0.data = torch.tensor(weights["recurrent_kernel"].T.copy())
     module.bias_ih_l0.data = torch.tensor(weights["bias"].copy())
+    # PyTorch adds two biases. Learning both would double Adam's steps: another network.
     module.bias_hh_l0.data = torch.zeros_like(module.bias_ih_l0)
+    module.bias_hh_l0.requires_grad_(False)
     return module
 
 

@@ -161,7 +161,10 @@ def facts(summary: DataSummary) -> str:
         listed = f": {', '.join(names)}" if len(names) <= 4 else ""
         parts.append(f"{len(names)} classes{listed}")
     else:
-        parts.append(f"predicts {summary.target_text}")
+        parts.append(f"predicts {summary.targets[0].title}")
+    if summary.further_targets:
+        more = ", ".join(target.title for target in summary.further_targets)
+        parts.append(f"predicts also {more}")
     if summary.has_test_part:
         parts.append("with its own test part")
     return " · ".join(parts)

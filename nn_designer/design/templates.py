@@ -55,6 +55,11 @@ _SHIPPED = (
         Group.PICTURES,
     ),
     Template(
+        "resnet-mini",
+        "Digits, with shortcuts",
+        "A small ResNet: blocks add what they find to what they were given.",
+    ),
+    Template(
         "lstm-rows",
         "Digits, row by row",
         "An LSTM reads the picture from top to bottom: 98 of 100 handwritten digits right.",

@@ -87,6 +87,8 @@ class _GRUSteps(Recurrence):
 class GRUStepsResetAfter(_GRUSteps):
     """The cell of a GRU with two biases: rows of the state's product are z r m."""
 
+    n_factors = 4
+
     def _input_bias(self, bias: np.ndarray | None) -> np.ndarray | None:
         return None if bias is None else bias[0]
 
@@ -107,23 +109,22 @@ class GRUStepsResetAfter(_GRUSteps):
         plan.step(np.multiply, self._gates[t][u:], sums[2 * u :], self._candidate_sums[t])
         self._emit_state(t)
 
-    def _emit_factors(self) -> None:
+    def _emit_backward_start(self) -> None:
         plan, u = self.plan, self.units
-        self._factors = plan.buffer((self.n_steps, 4 * u, self.batch_size))  # two for dh, dz_n each
-        for steps in self.chunks(4 * u):
-            factors, sums = self._factors[steps], self._sums[:, : 2 * u]
-            self._emit_slopes(steps, sums, factors[:, : 3 * u])
-            of_reset = factors[:, 2 * u : 3 * u]
-            plan.step(np.multiply, of_reset, self._sums[steps][:, 2 * u :], of_reset)
-            plan.step(np.copyto, factors[:, 3 * u :], self._gates[steps][:, u:])
-            plan.release_scratch()
         self._dz = plan.buffer((4 * u, self.n_steps, self.batch_size))  # n z r m
         self._carried = plan.buffer((u, self.batch_size))
 
-    def _emit_step_backward(self, t: int, share: Share) -> None:
+    def _emit_factors(self, steps: slice, factors: np.ndarray) -> None:
+        plan, u = self.plan, self.units  # two factors for dh, two for dz_n
+        self._emit_slopes(steps, self._sums[:, : 2 * u], factors[:, : 3 * u])
+        of_reset = factors[:, 2 * u : 3 * u]
+        plan.step(np.multiply, of_reset, self._sums[steps][:, 2 * u :], of_reset)
+        plan.step(np.copyto, factors[:, 3 * u :], self._gates[steps][:, u:])
+
+    def _emit_step_backward(self, t: int, share: Share, factors: np.ndarray) -> None:
         plan, u = self.plan, self.units
         shape = (4, u, self.batch_size)
-        factors, dz = self._factors[t].reshape(shape), self._dz[:, t].reshape(shape)
+        factors, dz = factors.reshape(shape), self._dz[:, t].reshape(shape)
         dh = self.state_gradient(t, share, self._dz[u:], self._carried)
         plan.step(np.multiply, dh, factors[:2], dz[:2])
         plan.step(np.multiply, dz[0], factors[2:], dz[2:])
@@ -155,6 +156,8 @@ class GRUStepsResetAfter(_GRUSteps):
 class GRUStepsResetBefore(_GRUSteps):
     """The cell of a GRU as in the paper."""
 
+    n_factors = 3
+
     def _emit_recurrent_weights(self) -> None:
         plan, u = self.plan, self.units
         self._gate_weights = plan.buffer((2 * u, u))
@@ -173,23 +176,21 @@ class GRUStepsResetBefore(_GRUSteps):
         plan.step(np.matmul, self._candidate_weights, seen, self._candidate_sums[t])
         self._emit_state(t)
 
-    def _emit_factors(self) -> None:
+    def _emit_backward_start(self) -> None:
         plan, u = self.plan, self.units
-        self._factors = plan.buffer((self.n_steps, 3 * u, self.batch_size))
-        states = self.rows[self.n_features + 1 :].transpose(1, 0, 2)
-        for steps in self.chunks(3 * u):
-            factors = self._factors[steps]
-            self._emit_slopes(steps, self._gate_sums, factors)
-            of_reset = factors[:, 2 * u :]
-            plan.step(np.multiply, of_reset, states[steps], of_reset)
-            plan.release_scratch()
         self._dz = plan.buffer((3 * u, self.n_steps, self.batch_size))  # z r n
         self._carried, self._d_seen = (plan.buffer((u, self.batch_size)) for _ in range(2))
 
-    def _emit_step_backward(self, t: int, share: Share) -> None:
+    def _emit_factors(self, steps: slice, factors: np.ndarray) -> None:
+        self._emit_slopes(steps, self._gate_sums, factors)
+        states = self.rows[self.n_features + 1 :].transpose(1, 0, 2)[steps]
+        of_reset = factors[:, 2 * self.units :]
+        self.plan.step(np.multiply, of_reset, states, of_reset)
+
+    def _emit_step_backward(self, t: int, share: Share, factors: np.ndarray) -> None:
         plan, u, d_seen = self.plan, self.units, self._d_seen
         shape = (3, u, self.batch_size)
-        factors, dz = self._factors[t].reshape(shape), self._dz[:, t].reshape(shape)
+        factors, dz = factors.reshape(shape), self._dz[:, t].reshape(shape)
         dh = self.state_gradient(t, share, self._dz[: 2 * u], self._carried)
         plan.step(np.multiply, dh, factors[0], dz[2])
         plan.step(np.multiply, dh, factors[1], dz[0])

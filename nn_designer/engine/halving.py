@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 SPLIT_WORTH = 40_000_000
 """Multiply-accumulates of a training step from which on each thread takes half of the batch."""
 
-STEP_WORTH = 1_200_000
-"""The same for one step of a recurrent layer, forward: 20 µs for each half's product."""
+STEP_WORTH = 3_000_000
+"""The same for one step of a recurrent layer, forward: 40 µs for each half's product."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def halving(network: Network, batch_size: int) -> Halving:
         "multiply-accumulates"
     )
     whole = f"Batches of {batch_size:,} stay whole, on one thread"
-    if step_macs < SPLIT_WORTH:
+    if not has_large_steps(network, batch_size):
         return Halving(False, f"{whole}: {work}, and halves pay from {SPLIT_WORTH:,} on.")
     for node in network.nodes:
         if not node.layer.halves_batches:
@@ -51,9 +51,15 @@ def halving(network: Network, batch_size: int) -> Halving:
             return Halving(False, f"{whole}: {why}.")
         if not _has_long_calls(network, node, batch_size):
             why = f"{node.name!r} works in many steps too short for two threads"
-            return Halving(False, f"{whole}: {why}.")
+            return Halving(False, f"{whole} but for large products: {why}.")
     halved = f"Batches of {batch_size:,} are halved for two threads"
     return Halving(True, f"{halved}: {work}, and halves pay from {SPLIT_WORTH:,} on.")
+
+
+def has_large_steps(network: Network, batch_size: int) -> bool:
+    """Whether a training step is long enough for a second thread: for halves of the batch, or
+    else for the large products in it (``Program.matmul``)."""
+    return batch_size > 1 and 3 * network.cost().macs * batch_size >= SPLIT_WORTH
 
 
 def _has_long_calls(network: Network, node: Node, batch_size: int) -> bool:

@@ -28,6 +28,8 @@ from nn_designer.engine.recurrence import Recurrence, Share, emit_logistic, emit
 class LSTMSteps(Recurrence):
     """The cell of an LSTM."""
 
+    n_factors = 5
+
     def _emit_start(self) -> None:
         plan, units = self.plan, self.units
         is_usual = self.recurrent_activation.key == "sigmoid" and self.activation.key == "tanh"
@@ -73,25 +75,24 @@ class LSTMSteps(Recurrence):
         *ahead, _, size = rows.shape
         return np.moveaxis(rows.reshape(*ahead, -1, self.units, size), -3, 0)
 
-    def _emit_factors(self) -> None:
+    def _emit_backward_start(self) -> None:
         plan, u = self.plan, self.units
-        self._factors = plan.buffer((self.n_steps, 5 * u, self.batch_size))
-        for steps in self.chunks(5 * u):
-            factors, gates, cells = self._factors[steps], self._gates[steps], self._cells[1:][steps]
-            for part, function in self._functions():
-                z = cells if part.start == 4 * u else self._sums[steps][:, part]
-                emit_slopes(plan, function, z, gates[:, part], factors[:, part])
-            i, _, g, o, bent = self._parts(gates)
-            others = (g, self._cells[:-1][steps], i, bent, o)
-            for factor, other in zip(self._parts(factors), others, strict=True):
-                plan.step(np.multiply, factor, other, factor)
-            plan.release_scratch()
         self._dz = plan.buffer((5 * u, self.n_steps, self.batch_size))  # and what dh adds to dc
         self._dc = plan.buffer((u, self.batch_size))
 
-    def _emit_step_backward(self, t: int, share: Share) -> None:
+    def _emit_factors(self, steps: slice, factors: np.ndarray) -> None:
+        plan, gates = self.plan, self._gates[steps]
+        before, after = self._cells[:-1][steps], self._cells[1:][steps]
+        for part, function in self._functions():
+            z = after if part.start == 4 * self.units else self._sums[steps][:, part]
+            emit_slopes(plan, function, z, gates[:, part], factors[:, part])
+        i, _, g, o, bent = self._parts(gates)
+        for factor, other in zip(self._parts(factors), (g, before, i, bent, o), strict=True):
+            plan.step(np.multiply, factor, other, factor)
+
+    def _emit_step_backward(self, t: int, share: Share, factors: np.ndarray) -> None:
         plan, u, dc = self.plan, self.units, self._dc
-        factors, dz = self._parts(self._factors[t]), self._parts(self._dz[:, t])
+        factors, dz = self._parts(factors), self._parts(self._dz[:, t])
         dh = self.state_gradient(t, share, self._dz[: 4 * u])
         plan.step(np.multiply, dh, factors[3:], dz[3:])
         if t + 1 == self.n_steps:

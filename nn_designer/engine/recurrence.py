@@ -12,7 +12,7 @@ A direction is the order of the steps: series that run backward are given as rev
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -40,6 +40,9 @@ class Tensors(NamedTuple):
 
 class Recurrence:
     """One direction of a recurrent layer. Subclasses are the cells."""
+
+    n_factors: ClassVar[int]
+    """How many factors for each number of the state a step backward needs."""
 
     def __init__(
         self,
@@ -140,9 +143,17 @@ class Recurrence:
     def emit_backward(self, shares: Sequence[Share]) -> None:
         """Steps that fill the gradients of the weights. ``shares`` has one entry for each step,
         the last is no None."""
-        self._emit_factors()
-        for t in reversed(range(self.n_steps)):
-            self._emit_step_backward(t, shares[t])
+        size = max(1, CHUNK // (self.n_factors * self.units * self.batch_size))
+        shape = (min(size, self.n_steps), self.n_factors * self.units, self.batch_size)
+        chunk = self.plan.buffer(shape)
+        self._emit_backward_start()
+        for stop in range(self.n_steps, 0, -size):
+            steps = slice(max(stop - size, 0), stop)
+            factors = chunk[: steps.stop - steps.start]
+            self._emit_factors(steps, factors)
+            self.plan.release_scratch()
+            for t in reversed(range(steps.start, stop)):
+                self._emit_step_backward(t, shares[t], factors[t - steps.start])
         self.plan.release_scratch()
         self._emit_weight_gradients()
 
@@ -169,17 +180,17 @@ class Recurrence:
                 plan.step(np.add, dh, more, dh)
         return dh
 
-    def chunks(self, n_rows: int) -> list[slice]:
-        """Ranges of steps, of so many rows each, to work on in one call."""
-        size = max(1, CHUNK // (n_rows * self.batch_size))
-        return [slice(t, t + size) for t in range(0, self.n_steps, size)]
-
-    def _emit_factors(self) -> None:
-        """Steps before the last step's: what can be worked out for many steps at once."""
+    def _emit_backward_start(self) -> None:
+        """Steps before the last step's."""
         raise NotImplementedError
 
-    def _emit_step_backward(self, t: int, share: Share) -> None:
-        """Steps that work out the gradient of the sums of step ``t``."""
+    def _emit_factors(self, steps: slice, factors: np.ndarray) -> None:
+        """Steps that work out for a range of steps what their gradients are multiplied with,
+        ``factors`` (steps, n_factors · units, B)."""
+        raise NotImplementedError
+
+    def _emit_step_backward(self, t: int, share: Share, factors: np.ndarray) -> None:
+        """Steps that work out the gradient of the sums of step ``t``, with its factors."""
         raise NotImplementedError
 
     def _emit_weight_gradients(self) -> None:
@@ -227,6 +238,8 @@ def emit_slopes(
 class SimpleSteps(Recurrence):
     """hₜ = f(W xₜ + U hₜ₋₁ + b): the cell of SimpleRNN."""
 
+    n_factors = 1
+
     def _emit_start(self) -> None:
         self._all_weights = self.all_weights([1.0])
         self._sums = self.kept(self.units)
@@ -236,20 +249,18 @@ class SimpleSteps(Recurrence):
         plan.step(np.matmul, self._all_weights, self.rows[:, t], z)
         self.activation.emit_forward(plan, z, self.state(t))
 
-    def _emit_factors(self) -> None:
-        plan = self.plan
-        shape = (self.n_steps, self.units, self.batch_size)
-        states, self._slopes = plan.buffer(shape), plan.buffer(shape)
-        self.emit_states(states)
-        for steps in self.chunks(self.units):
-            slopes = self._slopes[steps]
-            emit_slopes(plan, self.activation, self._sums[steps], states[steps], slopes)
-            plan.release_scratch()
-        self._dz = plan.buffer((self.units, self.n_steps, self.batch_size))
+    def _emit_backward_start(self) -> None:
+        self._states = self.plan.buffer((self.n_steps, self.units, self.batch_size))
+        self.emit_states(self._states)
+        self._dz = self.plan.buffer((self.units, self.n_steps, self.batch_size))
 
-    def _emit_step_backward(self, t: int, share: Share) -> None:
+    def _emit_factors(self, steps: slice, factors: np.ndarray) -> None:
+        sums, states = self._sums[steps], self._states[steps]
+        emit_slopes(self.plan, self.activation, sums, states, factors)
+
+    def _emit_step_backward(self, t: int, share: Share, factors: np.ndarray) -> None:
         dh = self.state_gradient(t, share, self._dz)
-        self.plan.step(np.multiply, dh, self._slopes[t], self._dz[:, t])
+        self.plan.step(np.multiply, dh, factors, self._dz[:, t])
 
     def _emit_weight_gradients(self) -> None:
         self.emit_weight_gradients(self._dz)

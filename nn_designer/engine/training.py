@@ -25,7 +25,7 @@ from nn_designer.engine.divergence import divergence_message
 from nn_designer.engine.early_stopping import BestEpoch
 from nn_designer.engine.evaluation import Evaluator, Measures
 from nn_designer.engine.halved_loop import HalvedLoop
-from nn_designer.engine.halving import halving
+from nn_designer.engine.halving import halving, has_large_steps
 from nn_designer.engine.losses import LOSSES
 from nn_designer.engine.network import Network, NetworkError
 from nn_designer.engine.optimizers import OPTIMIZERS
@@ -197,7 +197,7 @@ class TrainingRun:
         """Train, reporting. Closing it at any report leaves the network as it is then."""
         helper = self.network.helper
         with one_blas_thread():
-            if self._splits:
+            if has_large_steps(self.network, self._batch_size):
                 helper.start()
             try:
                 yield from self._progress()

@@ -154,6 +154,21 @@ def test_attention_mini_is_a_block_of_a_transformer_and_learns_at_once():
     assert score(edits.set_training(document, "epochs", 2), samples=12_000) > 0.8
 
 
+def test_resnet_mini_is_a_residual_network_and_learns_at_once():
+    """Its convolutions need no bias: BatchNormalization behind them has one."""
+    document = templates.new("resnet-mini")
+    assert not any(layer.settings["use_bias"] for layer in document.of_kind("conv2d"))
+    behind = [document.layer(w.target) for c in document.of_kind("conv2d")
+              for w in document.outgoing(c.id)]  # fmt: skip
+    assert {layer.kind for layer in behind} == {"batch_normalization"}
+    for add in document.of_kind("add"):
+        sources = [wire.source for wire in document.incoming(add.id)]
+        shared = document.ancestors(sources[0]) & document.ancestors(sources[1])
+        assert len(sources) == 2 and shared
+    one_epoch = edits.set_training(document, "epochs", 1)
+    assert score(one_epoch, samples=8_000) > 0.9
+
+
 def test_the_skip_template_has_a_branch_and_a_sum():
     document = templates.new("skip")
     (add,) = document.of_kind("add")

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from nn_designer.engine import recurrence
 from nn_designer.engine.halving import halving
 from nn_designer.engine.network import Network
 from nn_designer.layers import GRU, LSTM, ShapeError, SimpleRNN
@@ -147,3 +148,18 @@ def test_batches_are_halved_where_the_steps_are_long(units: int, halved: bool) -
         node("output", "output", "d"),
     ]
     assert halving(Network(nodes, loss="mean_squared_error"), 64).halved is halved
+
+
+@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize("settings", [{}, {"return_sequences": True, "direction": "both"}])
+def test_how_many_steps_are_worked_on_at_once_changes_nothing(
+    key: str, settings: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gradients = []
+    for chunk in (recurrence.CHUNK, 1, 4 * 5 * 4 * 4):  # all steps, one, a few
+        monkeypatch.setattr(recurrence, "CHUNK", chunk)
+        network = network_of(key, **settings)
+        network.loss_and_gradients(X, np.ones((4, 2), np.float32))
+        gradients.append(network.gradients)
+    np.testing.assert_array_equal(gradients[1], gradients[0])
+    np.testing.assert_array_equal(gradients[2], gradients[0])

@@ -11,11 +11,14 @@ import pytest
 import torch
 
 from nn_designer.engine.network import Network
+from nn_designer.engine.progress import EpochProgress
+from nn_designer.engine.training import TrainingData, train
+from nn_designer.engine.training_settings import TrainingSettings
 from nn_designer.interchange.torch_layout import from_torch, to_torch
 from nn_designer.layers import GRU, LSTM, SimpleRNN
 from nn_designer.layers.recurrent import RecurrentKind
 from tests.helpers.networks import randomize
-from tests.helpers.nodes import node
+from tests.helpers.nodes import dense, node
 
 TOLERANCE = 1e-5
 STEPS, FEATURES, UNITS, SAMPLES = 7, 3, 5, 4
@@ -99,6 +102,50 @@ def test_weights_of_pytorch(kind: type[RecurrentKind], direction: str) -> None:
     x, _ = samples(network)
     expected = module(torch.tensor(x))[0].reshape(SAMPLES, -1).detach().numpy()
     assert_close(network.predict(x), expected)
+
+
+@pytest.mark.parametrize("kind", MODULES)
+def test_training_curve_of_pytorch(kind: type[RecurrentKind]) -> None:
+    """Three epochs of Adam from the same weights with the same batches."""
+    rng = np.random.default_rng(4)
+    x = rng.standard_normal((96, STEPS, FEATURES)).astype(np.float32)
+    y = x.cumsum(axis=1)[:, -1, :1].astype(np.float32)
+    nodes = [
+        node("x", "input", shape=(STEPS, FEATURES)),
+        node("a", kind.key, "x", units=UNITS),
+        dense("d", "a", 1, "linear"),
+        node("output", "output", "d"),
+    ]
+    network = Network(nodes, loss="mean_squared_error", seed=2)
+    first = network.get_weights()
+    module = torch_module(kind(units=UNITS), first["a"])
+    if kind is not GRU:
+        module.bias_hh_l0.requires_grad_(False)  # we have one bias where PyTorch adds two
+    linear = torch.nn.Linear(UNITS, 1)
+    linear.weight.data = torch.tensor(first["d"]["kernel"].T.copy())
+    linear.bias.data = torch.tensor(first["d"]["bias"])
+    weights = [p for p in (*module.parameters(), *linear.parameters()) if p.requires_grad]
+    # As Keras has it, ε is added before the bias correction of v: none makes both the same.
+    optimizer = torch.optim.Adam(weights, lr=0.01, eps=1e-12)
+    settings = TrainingSettings(
+        loss="mean_squared_error", learning_rate=0.01, batch_size=32, epochs=3, seed=6
+    )
+    data = TrainingData(x, y, task="number")
+    reports = train(network, data, settings, optimizer_settings={"epsilon": 1e-12})
+    ours = [report.loss for report in reports if isinstance(report, EpochProgress)]
+    order, theirs = np.random.default_rng(6), []
+    for _ in ours:
+        total = 0.0
+        for rows in torch.tensor(order.permutation(96)).split(32):
+            optimizer.zero_grad()
+            states, _ = module(torch.tensor(x)[rows])
+            loss = torch.nn.functional.mse_loss(linear(states[:, -1]), torch.tensor(y)[rows])
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(rows)
+        theirs.append(total / 96)
+    np.testing.assert_allclose(ours, theirs, rtol=2e-5)
+    assert ours[-1] < 0.9 * ours[0]
 
 
 # --- Keras ---
