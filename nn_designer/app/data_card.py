@@ -162,6 +162,9 @@ def facts(summary: DataSummary) -> str:
         parts.append(f"{len(names)} classes{listed}")
     else:
         parts.append(f"predicts {', '.join(summary.target_names)}")
+    if summary.further_targets:
+        more = ", ".join(target.title for target in summary.further_targets)
+        parts.append(f"predicts also {more}")
     if summary.has_test_part:
         parts.append("with its own test part")
     return " · ".join(parts)

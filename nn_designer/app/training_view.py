@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from time import monotonic
 from typing import Any
 
@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from nn_designer.app.plots import ACCURACY, LOSS, MAE, R2, CurvePlot
+from nn_designer.app.plots import ACCURACY, LOSS, CurvePlot
 from nn_designer.app.progress_strip import ProgressStrip
 from nn_designer.app.store import Store
 from nn_designer.app.theme import ThemeManager
@@ -23,10 +23,13 @@ from nn_designer.app.views.fitted_curve import FittedCurve
 from nn_designer.app.views.forecast import Forecast
 from nn_designer.app.views.plot_frame import PlainFrame
 from nn_designer.app.views.predicted_vs_true import PredictedVsTrue
+from nn_designer.app.views.quantities import metrics_for
 from nn_designer.app.views.value_surface import ValueSurface
 from nn_designer.design.diff import Change, diff
 from nn_designer.design.document import TRAINING_PARTS
+from nn_designer.design.wiring import assigned_targets
 from nn_designer.engine.progress import EpochProgress, Finished, Started
+from nn_designer.interchange.history import output_values
 
 REDRAW_MS = 45  # one of the two plots each time, so that no single repaint takes long
 _LOOK_AFTER_MS = 250
@@ -216,17 +219,26 @@ class TrainingView(QWidget):
             for part in TRAINING_PARTS
         )
 
-    def _adapt_to_task(self) -> None:
-        """Accuracy for classes; mean error and R² for numbers."""
-        summary = self._store.summary
-        self._set_task(summary.task if summary is not None else "classes")
+    def _adapt_to_task(self, task: str = "classes") -> None:
+        """Accuracy for classes; mean error and R² for numbers: of each output. ``task`` counts
+        where the data are not known."""
+        document, summary = self._store.document, self._store.summary
+        tasks = [("", task if summary is None else summary.task)]
+        if summary is not None:
+            learned, _ = assigned_targets(document, summary.targets)
+            if len(learned) > 1:
+                names = document.export_names
+                tasks = [(names[id], summary.targets[i].task) for id, i in learned.items()]
+        self._set_tasks(tasks)
 
-    def _set_task(self, task: str) -> None:
-        wanted = (ACCURACY,) if task == "classes" else (MAE, R2)
+    def _set_tasks(self, tasks: Sequence[tuple[str, str]]) -> None:
+        """``tasks``: each output's name and task."""
+        wanted = metrics_for(tasks)
         if self.metric_plot.quantities != wanted:
+            _, first = tasks[0]
             self.metric_plot.set_empty_sentence(
                 "The share of right answers, in training and on data kept back."
-                if task == "classes"
+                if first == "classes"
                 else "How far the answers are off, in the data's own unit, epoch by epoch."
             )
             self.metric_plot.set_quantities(wanted)
@@ -254,7 +266,7 @@ class TrainingView(QWidget):
         self.metric_plot.clear()
 
     def _on_started(self, started: Started) -> None:
-        self._set_task(self._trainer.task)
+        self._adapt_to_task(self._trainer.task)
         self.loss_plot.begin(started.epochs)
         self.metric_plot.begin(started.epochs)
         self._position = started.epoch + started.batch / max(1, started.steps_per_epoch)
@@ -278,8 +290,13 @@ class TrainingView(QWidget):
     def _add_epochs(self, epochs: tuple[EpochProgress, ...]) -> None:
         x = np.array([epoch.epoch for epoch in epochs], dtype=float)
 
+        of_outputs = [output_values(epoch) for epoch in epochs]
+
         def column(name: str) -> np.ndarray:
-            values = [getattr(epoch, name) for epoch in epochs]
+            values = [
+                found[name] if name in found else getattr(epoch, name, None)
+                for epoch, found in zip(epochs, of_outputs, strict=True)
+            ]
             return np.array([np.nan if value is None else value for value in values], dtype=float)
 
         self.loss_plot.add_epochs("loss", x, column("loss"), column("val_loss"))

@@ -223,3 +223,14 @@ def test_a_diverged_run_is_shown_in_the_strip(qtbot: QtBot, desk: Any) -> None:
     one = desk(design("auto-mpg", optimizer="sgd", learning_rate=10.0))
     one.train()
     assert one.view.strip.state_label.text() == "Diverged"
+
+
+def test_each_output_has_its_curves(desk: Any) -> None:
+    one = desk(design("multi-output", epochs=3))
+    titles = [quantity.title for quantity in one.view.metric_plot.quantities]
+    assert titles == ["Species accuracy", "Body mass MAE"]
+    one.train()
+    curves = one.view.metric_plot._curves
+    assert set(curves) == {"accuracy", "body_mass_mae"}
+    for each in curves.values():
+        assert len(each.validation) == 3
