@@ -39,7 +39,7 @@ from nn_designer.data import (
 from nn_designer.data.column_types import COLUMN_TYPES, format_column_types, parse_column_types
 from nn_designer.data.errors import DataError
 from nn_designer.data.reading import TABLE_ENDINGS
-from nn_designer.data.table import Table
+from nn_designer.data.table import Table, target_columns
 
 FILTER = f"Tables ({' '.join(f'*{ending}' for ending in TABLE_ENDINGS)});;All files (*)"
 READING = ("separator", "decimal", "encoding", "header", "sheet")
@@ -207,7 +207,10 @@ class TablePage(QWidget):
         self.target.clear()
         self.target.addItems(names)
         wanted = self._values["target"] or preview.suggested_target
-        self.target.setCurrentIndex(names.index(wanted) if wanted in names else len(names) - 1)
+        if set(target_columns(wanted, names)) <= set(names) and wanted not in names:
+            self.target.addItem(wanted)  # several columns between commas
+        place = self.target.findText(wanted)
+        self.target.setCurrentIndex(place if place >= 0 else len(names) - 1)
         self._show_cells(preview)
         self._show_columns(preview)
         self._details.show()
@@ -298,7 +301,7 @@ class TablePage(QWidget):
         kept = {column.name: column for column in dataset.columns}
         for row in range(min(self.columns.rowCount(), MOST_COLUMNS)):
             name = self.columns.item(row, 0).text()
-            if name in dataset.target_names:
+            if any(name in target.names for target in dataset.summary().targets):
                 text = "what is predicted"
             elif name in kept:
                 text = _becomes(kept[name])

@@ -25,6 +25,9 @@ from nn_designer.engine.optimizers import OPTIMIZERS
 from nn_designer.engine.shapes import samples_at_once
 from nn_designer.engine.training_data import Part
 
+OBJECTS_BYTES = 2**16
+"""About what Python's own objects take: steps, views of arrays, reports."""
+
 COPIES_OF_VARIABLES = 2
 """Those of the beginning and of the best epoch."""
 
@@ -74,12 +77,21 @@ def training_footprint(
         chosen = OPTIMIZERS[optimizer](**(optimizer_settings or {}))
         chosen.bind(network.parameters, network.gradients, network.helper)
         held, of_optimizer = ledger.total, ledger.total - held
-        loops = _loops(network, chosen, batch_size, n_train)
-        _emit_evaluation(network, n_validation)
         layers = Counter({name: ledger.by_owner[name] for name in network.shapes})
-        shared = ledger.total - layers.total() - held
+        before = ledger.by_owner.copy()
+        n_whole, rest = divmod(n_train, batch_size)
+        loop = _loop(network, chosen, batch_size, n_whole)
+        in_batches = _with_rest(ledger.by_owner, before, rest / batch_size)
+        before = ledger.by_owner.copy()
+        count = min(samples_at_once(network.shapes.values()), n_validation)
+        plan = network.plan(count, False) if count else None
+        in_evaluation = _with_rest(
+            ledger.by_owner, before, n_validation % count / count if plan else 0
+        )
+        buffers = in_batches + in_evaluation
         # Losses work on at least one more array of the size of a ring.
-        shared += max(int(loop.ring.nbytes) for loop in loops)
+        shared = buffers.pop("", 0) + int(loop.ring.nbytes) + OBJECTS_BYTES
+        layers.update(buffers)
     size = network.variables.itemsize
     per_weight = (2 * size * network.parameters.size + of_optimizer) / max(
         network.parameters.size, 1
@@ -92,27 +104,18 @@ def training_footprint(
     return Footprint(layers, shared, _data_bytes(network, n_train, n_validation))
 
 
-def _loops(
-    network: Network, optimizer: Optimizer, batch_size: int, n_train: int
-) -> list[BatchLoop]:
-    """The loops over whole batches and the rest, as TrainingRun has them."""
-    n_whole, rest = divmod(n_train, batch_size)
+def _loop(network: Network, optimizer: Optimizer, batch_size: int, n_batches: int) -> BatchLoop:
+    """The loop over whole batches, as TrainingRun has it."""
     nothing = np.zeros((1, 1), network.dtype)
-    part = Part(nothing, nothing, ())
-    splits = halving(network, batch_size).halved
-    loops = []
-    for size, n_batches in ((batch_size, n_whole), (rest, 1)):
-        if size:
-            kind = HalvedLoop if splits and size > 1 else BatchLoop
-            loops.append(kind(network, optimizer, part, size, n_batches))
-    return loops
+    halved = batch_size > 1 and halving(network, batch_size).halved
+    kind = HalvedLoop if halved else BatchLoop
+    return kind(network, optimizer, Part(nothing, nothing, ()), batch_size, n_batches)
 
 
-def _emit_evaluation(network: Network, n_validation: int) -> None:
-    """Build the plans of an evaluation."""
-    count = samples_at_once(network.shapes.values())
-    for size in {min(count, n_validation), n_validation % count} - {0}:
-        network.plan(size, False)
+def _with_rest(now: Counter[str], before: Counter[str], rest: float) -> Counter[str]:
+    """What a whole batch took, and the share of it that a smaller last one will take: that saves
+    building it."""
+    return Counter({name: round((now[name] - before[name]) * (1 + rest)) for name in now})
 
 
 def _regularization_bytes(network: Network) -> int:

@@ -178,6 +178,18 @@ def test_a_table_of_thousands_of_columns_does_not_hold_the_window(
     assert columns.item(columns.rowCount() - 1, 0).text() == "and 2,800 more"
 
 
+def test_several_columns_to_predict_stay_chosen(
+    qtbot: QtBot, settings: AppSettings, people: str
+) -> None:
+    choice = DataChoice("table", {"path": people, "target": "City, Income"})
+    dialog = DataDialog(choice, settings, ThemeManager())
+    qtbot.addWidget(dialog)
+    dialog.show()
+    target = dialog.findChild(QComboBox, "table_target")
+    qtbot.waitUntil(lambda: target.currentText() == "City, Income")
+    dialog.done(0)
+
+
 def test_a_column_can_be_read_otherwise(dialog: DataDialog, qtbot: QtBot, people: str) -> None:
     dialog.show_source("table")
     page = dialog.table_page
