@@ -161,7 +161,7 @@ def facts(summary: DataSummary) -> str:
         listed = f": {', '.join(names)}" if len(names) <= 4 else ""
         parts.append(f"{len(names)} classes{listed}")
     else:
-        parts.append(f"predicts {', '.join(summary.target_names)}")
+        parts.append(f"predicts {summary.targets[0].title}")
     if summary.further_targets:
         more = ", ".join(target.title for target in summary.further_targets)
         parts.append(f"predicts also {more}")

@@ -39,6 +39,7 @@ class RunControls(QObject):
         self._outcome = ""
         self._told = ""
         self._score = ""
+        self._rebuilds = False  # pictures: R² says little at their edges
         self._blocked = False
         self._epoch = 0
         self._epochs = 0
@@ -106,6 +107,8 @@ class RunControls(QObject):
 
     def _on_started(self, started: Any) -> None:
         self._outcome = self._score = ""
+        summary = self._store.summary
+        self._rebuilds = summary is not None and summary.target_is_input
         self._epoch, self._epochs = 1, started.epochs
         self._refresh()
 
@@ -119,6 +122,8 @@ class RunControls(QObject):
     def _on_epoch_finished(self, epoch: Any) -> None:
         if epoch.val_accuracy is not None:
             self._score = f"{epoch.val_accuracy:.1%} right".replace("%", " %")
+        elif self._rebuilds and epoch.val_mae is not None:
+            self._score = f"pixels off by {epoch.val_mae:.1f}"
         elif epoch.val_r2 is not None:
             self._score = f"R² {epoch.val_r2:.3f}"
 

@@ -78,12 +78,12 @@ class Scene:
     """The data as a view shows them, in the person's units, at most some thousand points.
 
     ``kind``: "surface" (two features, classes), "curve" (one feature, a number), "heat" (two
-    features, a number), "confusion" (other classes), "series" (a series), "scatter" (other
-    numbers).
+    features, a number), "pictures" (pictures that are to be rebuilt), "confusion" (other
+    classes), "series" (a series), "scatter" (other numbers).
     ``train_x``, ``validation_x`` (n, 1 or 2) and ``train_y``, ``validation_y`` (n,) are the
     points; of a series, ``feature_names`` are those of the axes, and x is the time and the level
-    that was known before; empty for confusion and scatter. ``bounds``: low x, high x, low y,
-    high y of the view.
+    that was known before; empty for pictures, confusion and scatter. ``bounds``: low x, high x,
+    low y, high y of the view.
     ``part``: which part confusion and scatter are of, "validation" or "training".
     """
 
@@ -104,8 +104,8 @@ class Scene:
 
     @property
     def drawn(self) -> bool:
-        """Whether the data's points are drawn, on the plane of their features."""
-        return self.kind in ("surface", "curve", "heat")
+        """Whether the data themselves are drawn: there is something to see before training."""
+        return self.kind in ("surface", "curve", "heat", "pictures")
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,9 @@ class Probe:
 
     surface: probabilities (rows, columns, classes), row 0 at the lowest y; heat: (rows,
     columns); curve: (n, 2) of x and answer; confusion: counts (classes, classes), a row per
-    true class; scatter: (n, 2) of true and predicted; series: (n, 2) of time and forecast. ``epoch``: how far training is, in epochs.
+    true class; scatter: (n, 2) of true and predicted; series: (n, 2) of time and forecast;
+    pictures: uint8 (2, n, height, width, channels), originals and what the network makes of them.
+    ``epoch``: how far training is, in epochs.
     """
 
     kind: str

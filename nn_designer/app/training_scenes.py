@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 MOST_POINTS = 1500  # of each part; more would be a carpet
 _GRID = 72  # points along each side of a surface
 _CURVE = 241
+_PICTURES = 10  # shown with what is made of them
 _MARGIN = 0.12  # of the data's span, around it
 _MOST_ROWS = 10_000  # asked for a confusion matrix or a scatter plot
 # A quarter of a core's usual rate: a probe expected to take longer than _CHEAP_S is left out
@@ -39,6 +40,8 @@ Points = dict[str, tuple[NDArray[Any], NDArray[Any]]]
 
 def kind_of_scene(dataset: Dataset) -> str:
     """The view that suits the data; see :class:`Scene`."""
+    if dataset.target_is_input and dataset.image_shape is not None:
+        return "pictures"
     if dataset.timeline is not None:
         return "series"
     plane = bool(dataset.columns) and all(column.kind != "category" for column in dataset.columns)
@@ -182,7 +185,8 @@ class Prober:
         else:
             raw = None
         self._raw = raw
-        asked = self._all_x[:_MOST_ROWS] if raw is None else prepared.preprocessing.transform(raw)
+        most = _PICTURES if scene.kind == "pictures" else _MOST_ROWS
+        asked = self._all_x[:most] if raw is None else prepared.preprocessing.transform(raw)
         self._asked: NDArray[np.float32] = asked
         expected_s = network.cost().macs * len(asked) / _MACS_PER_S
         self.is_cheap = expected_s < _CHEAP_S
@@ -195,6 +199,8 @@ class Prober:
             return Probe(kind, epoch, self._forecast(validation_outputs))
         if kind in ("confusion", "scatter"):
             return Probe(kind, epoch, self._compared(validation_outputs))
+        if kind == "pictures":
+            return Probe(kind, epoch, self._rebuilt(validation_outputs))
         outputs = self._ask()
         if kind == "surface":
             shares = probabilities(outputs, self._n_classes, signed=self._signed)
@@ -222,6 +228,18 @@ class Prober:
             )
         true, outputs = true[:MOST_POINTS], validation_outputs[:MOST_POINTS]
         return np.stack((self._in_units(true), self._in_units(outputs)), axis=1)
+
+    def _rebuilt(self, validation_outputs: NDArray[Any] | None) -> NDArray[np.uint8]:
+        """Pictures and what the network makes of them, (2, n, height, width, channels)."""
+        image_shape = self._prepared.preprocessing.image_shape
+        assert image_shape is not None
+        asked = self._asked
+        if validation_outputs is None or self._scene.part != "validation":
+            validation_outputs = self._ask()
+        pair = np.stack(
+            [one[: len(asked)].reshape(-1, *image_shape) for one in (asked, validation_outputs)]
+        )
+        return np.clip(np.round(pair * 255.0), 0.0, 255.0).astype(np.uint8)
 
     def _forecast(self, validation_outputs: NDArray[Any] | None) -> NDArray[np.float64]:
         """Times and the levels that are predicted for them, of the scene's points."""

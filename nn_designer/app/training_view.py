@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from nn_designer.app.plots import ACCURACY, LOSS, CurvePlot
+from nn_designer.app.plots import ACCURACY, LOSS, MAE, CurvePlot
 from nn_designer.app.progress_strip import ProgressStrip
 from nn_designer.app.store import Store
 from nn_designer.app.theme import ThemeManager
@@ -24,6 +24,7 @@ from nn_designer.app.views.forecast import Forecast
 from nn_designer.app.views.plot_frame import PlainFrame
 from nn_designer.app.views.predicted_vs_true import PredictedVsTrue
 from nn_designer.app.views.quantities import metrics_for
+from nn_designer.app.views.reconstructions import Reconstructions
 from nn_designer.app.views.value_surface import ValueSurface
 from nn_designer.design.diff import Change, diff
 from nn_designer.design.document import TRAINING_PARTS
@@ -40,6 +41,7 @@ _VIEWS: dict[str, Callable[[ThemeManager], Any]] = {
     "surface": DecisionSurface,
     "heat": ValueSurface,
     "curve": FittedCurve,
+    "pictures": Reconstructions,
     "confusion": ConfusionMatrix,
     "scatter": PredictedVsTrue,
     "series": Forecast,
@@ -234,6 +236,9 @@ class TrainingView(QWidget):
     def _set_tasks(self, tasks: Sequence[tuple[str, str]]) -> None:
         """``tasks``: each output's name and task."""
         wanted = metrics_for(tasks)
+        summary = self._store.summary
+        if summary is not None and summary.target_is_input:
+            wanted = (MAE,)  # at the edge of pictures hardly a pixel has ups and downs
         if self.metric_plot.quantities != wanted:
             _, first = tasks[0]
             self.metric_plot.set_empty_sentence(

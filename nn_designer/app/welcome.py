@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
+    QLabel,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -29,15 +30,17 @@ from nn_designer.app.theme import Theme, ThemeManager
 from nn_designer.app.widgets.data_preview import DataSample
 from nn_designer.app.widgets.design_picture import DesignPicture
 from nn_designer.app.widgets.section import ElidedLabel, ScrollPanel, label
+from nn_designer.app.widgets.tab_order import set_reading_order
 from nn_designer.app.widgets.tips import plain_tip
 from nn_designer.data import DataChoice, DataError, load, summary
 from nn_designer.design.check import check
 from nn_designer.design.codec import CodecError
-from nn_designer.design.templates import TEMPLATES, Template, new
+from nn_designer.design.templates import TEMPLATES, Group, Template, new
 
 NARROWEST_CARD_PX = 216
-WIDEST_CARD_PX = 400
+MOST_COLUMNS = 4
 SIDE_WIDTH_PX = 264
+MARGIN_PX = 32
 GAP_PX = 16
 
 
@@ -62,7 +65,7 @@ class WelcomePage(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self._side())
-        self._scroll = ScrollPanel(margin_px=32)
+        self._scroll = ScrollPanel(margin_px=MARGIN_PX)
         self._scroll.setObjectName("welcome_templates")
         heading = label("Start from a template", "title")
         self._scroll.column.addWidget(heading)
@@ -76,6 +79,7 @@ class WelcomePage(QWidget):
         )
         self._grid = QGridLayout()
         self._grid.setSpacing(GAP_PX)
+        self._headings: dict[Group, QLabel] = {}
         self._scroll.column.addSpacing(8)
         self._scroll.column.addLayout(self._grid)
         self._scroll.column.addStretch(1)
@@ -90,8 +94,8 @@ class WelcomePage(QWidget):
         super().showEvent(event)
         if not self._samples_wanted:
             self._samples_wanted = True
-            # Pictures of digits take longest to read: they come last.
-            self._unread = sorted(self.cards, key=lambda one: one.document.data.source == "mnist")
+            # Pictures of digits take longest to read: they come last, the same ones together.
+            self._unread = sorted(self.cards, key=_time_to_read)
             self._read_next()
 
     def _read_next(self) -> None:
@@ -174,17 +178,32 @@ class WelcomePage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        room = self.width() - SIDE_WIDTH_PX - 2 * 32 - 10
-        columns = _columns(room, len(self.cards))
+        columns = _columns(self.width() - SIDE_WIDTH_PX - 2 * MARGIN_PX - 10)
         if columns == self._columns:
             return
         for index in range(self._columns):
             self._grid.setColumnStretch(index, 0)
         self._columns = columns
-        for index, card in enumerate(self.cards):
-            self._grid.addWidget(card, index // columns, index % columns)
+        row = 0
+        for group in Group:
+            cards = [card for card in self.cards if card.template.group is group]
+            if not cards:
+                continue
+            self._grid.addWidget(self._heading(group, first=row == 0), row, 0, 1, columns)
+            for index, card in enumerate(cards):
+                self._grid.addWidget(card, row + 1 + index // columns, index % columns)
+            row += 1 - (-len(cards) // columns)
         for index in range(columns):
             self._grid.setColumnStretch(index, 1)
+        set_reading_order(*self.cards)
+
+    def _heading(self, group: Group, *, first: bool) -> QLabel:
+        heading = self._headings.get(group)
+        if heading is None:
+            heading = self._headings[group] = label(group.value, "heading")
+            heading.setObjectName(f"templates_{group.name.lower()}")
+            heading.setContentsMargins(0, 0 if first else 12, 0, 0)
+        return heading
 
     def _on_theme_changed(self, theme: Theme) -> None:
         self._blank.setIcon(icon("plus", theme))
@@ -291,12 +310,14 @@ class _RecentRow(_Pressable):
         layout.addWidget(ElidedLabel(_short_folder(path), "small"))
 
 
-def _columns(room_px: int, n_cards: int) -> int:
-    """So many columns that cards are neither too narrow nor too wide and the last row is as full
-    as can be."""
-    most = max(1, (room_px + GAP_PX) // (NARROWEST_CARD_PX + GAP_PX))
-    fewest = min(most, -(-(room_px + GAP_PX) // (WIDEST_CARD_PX + GAP_PX)))
-    return min(range(most, fewest - 1, -1), key=lambda columns: -n_cards % columns)
+def _columns(room_px: int) -> int:
+    """So many columns that no card is too narrow: at most as many as a group has cards."""
+    return max(1, min(MOST_COLUMNS, (room_px + GAP_PX) // (NARROWEST_CARD_PX + GAP_PX)))
+
+
+def _time_to_read(card: TemplateCard) -> tuple[bool, str]:
+    choice = card.document.data
+    return choice.source == "mnist", repr(sorted(choice.settings.items()))
 
 
 def _sample(choice: DataChoice) -> DataSample | None:

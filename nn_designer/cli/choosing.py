@@ -40,7 +40,7 @@ def choose_data(own: DataChoice, name: str | None, target: str | None) -> DataCh
 
     if target in summary(choice).target_names:
         return choice
-    fixed = " and ".join(summary(choice).target_names)
+    fixed = summary(choice).target_text
     raise UsageError(
         f"--target chooses the column of an own table; {choice.source!r} always predicts {fixed}"
     )

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from nn_designer.data.reading_options import AUTOMATIC, ReadingOptions
 
 Task = Literal["classes", "number"]
+Targets = NDArray[np.int64] | NDArray[np.float64] | NDArray[np.uint8]
 ColumnKind = Literal["number", "category", "date"]
 
 
@@ -73,15 +74,19 @@ class Column(Encoded):
 
 @dataclass(frozen=True)
 class TargetInfo:
-    """What one Output of a network has to answer: a class, or one number per name."""
+    """What one Output of a network has to answer: a class, or one number per name.
+
+    ``is_input``: the sample itself, numbers from 0 to 1.
+    """
 
     names: tuple[str, ...]
     task: Task
     class_names: tuple[str, ...] = ()
+    is_input: bool = False
 
     @property
     def title(self) -> str:
-        return ", ".join(self.names)
+        return "the picture itself" if self.is_input else ", ".join(self.names)
 
     @property
     def n_classes(self) -> int:
@@ -97,7 +102,7 @@ class FurtherTarget:
     """A target behind the first, with its ``y`` as :class:`Dataset` has the first one's."""
 
     info: TargetInfo
-    y: NDArray[np.int64] | NDArray[np.float64]
+    y: Targets
 
 
 @dataclass(frozen=True)
@@ -108,6 +113,7 @@ class DataSummary:
     the names of its numbers (empty for pictures). ``class_names`` is empty for the task
     ``number``; ``n_targets`` is 1 for classes. All this is about the first target; ``targets``
     has all of them. ``columns`` are a table's columns and how many of the numbers each makes.
+    ``target_is_input``: see :class:`Dataset`.
     """
 
     source: str
@@ -126,12 +132,20 @@ class DataSummary:
     report: tuple[str, ...] = ()
     columns: tuple[tuple[str, int], ...] = ()
     further_targets: tuple[TargetInfo, ...] = ()
+    target_is_input: bool = False
 
     @property
     def targets(self) -> tuple[TargetInfo, ...]:
         """All that can be predicted from a sample, each by an Output of its own."""
-        first = TargetInfo(self.target_names, self.task, self.class_names)
+        first = TargetInfo(
+            self.target_names, self.task, self.class_names, is_input=self.target_is_input
+        )
         return (first, *self.further_targets)
+
+    @property
+    def target_text(self) -> str:
+        """What is predicted, in a few words."""
+        return ", ".join(target.title for target in self.targets)
 
     @property
     def n_classes(self) -> int:
@@ -164,6 +178,8 @@ class Dataset:
       With ``standardizes`` they are given mean 0 and deviation 1 instead, by the training part.
     - ``timeline``: of a series, when what is predicted came about, and where it came from.
     - ``y``: int64 (N,) class numbers for the task ``classes``; float64 (N, T) for ``number``.
+    - ``target_is_input``: what is to be predicted is the sample itself, as the network receives
+      it; ``y`` is ``x`` with each sample laid out flat (N, T), not a copy.
     - ``weights``: (N,) what each row counts in training; None: all the same.
     - ``n_test``: the last ``n_test`` rows are the data's own test part (0: it has none).
     - ``image_shape``: (height, width, channels) of a sample that is a picture, flat or not.
@@ -175,7 +191,7 @@ class Dataset:
     source: str
     title: str
     task: Task
-    y: NDArray[np.int64] | NDArray[np.float64]
+    y: Targets
     target_names: tuple[str, ...]
     class_names: tuple[str, ...] = ()
     columns: tuple[Column, ...] = ()
@@ -192,6 +208,7 @@ class Dataset:
     report: tuple[str, ...] = ()
     reading: ReadingOptions = AUTOMATIC
     further_targets: tuple[FurtherTarget, ...] = ()
+    target_is_input: bool = False
 
     @property
     def n_rows(self) -> int:
@@ -252,4 +269,5 @@ class Dataset:
             report=self.report,
             columns=tuple((column.name, column.width) for column in self.columns),
             further_targets=tuple(target.info for target in self.further_targets),
+            target_is_input=self.target_is_input,
         )

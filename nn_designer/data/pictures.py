@@ -34,6 +34,8 @@ class PictureSource(DataSource):
     n_rows: ClassVar[int]
     n_test: ClassVar[int]
     brightest: ClassVar[int]
+    rebuilding: ClassVar[str]
+    """What is learned if the target is the picture itself, in a sentence."""
 
     shape = Choice(
         "flat",
@@ -45,6 +47,12 @@ class PictureSource(DataSource):
         help="How the network receives a picture: as one list of pixels, for Dense layers; as "
         "rows and columns, for layers that look at neighbouring pixels; or row by row, for "
         "layers that read a series.",
+    )
+    target = Choice(
+        "digit",
+        {"digit": "The digit", "picture": "The picture itself"},
+        help="What the network learns to answer: which digit it is, or, for an autoencoder, the "
+        "picture that it was given, pixel by pixel.",
     )
 
     def read(self) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
@@ -60,6 +68,23 @@ class PictureSource(DataSource):
             "rows": (height, width * channels),
         }[self.shape]
 
+    @property
+    def target_is_input(self) -> bool:
+        """Whether the picture itself is to be predicted."""
+        return self.target == "picture"
+
+    @property
+    def target_names(self) -> tuple[str, ...]:
+        """``("digit",)``, or a name for each pixel: ``row 1 column 28``."""
+        if not self.target_is_input:
+            return ("digit",)
+        height, width, _ = self.image_shape
+        return tuple(
+            f"row {row} column {column}"
+            for row in range(1, height + 1)
+            for column in range(1, width + 1)
+        )
+
     def load(self) -> Dataset:
         try:
             pixels, labels = self.read()
@@ -68,38 +93,42 @@ class PictureSource(DataSource):
                 f"The shipped data set {self.title} can't be read ({error}). "
                 "Install NN Designer again."
             ) from error
+        known = self.summary()
         return Dataset(
-            source=self.key,
-            title=self.title,
-            task="classes",
-            y=labels,
-            target_names=("digit",),
-            class_names=DIGIT_NAMES,
+            source=known.source,
+            title=known.title,
+            task=known.task,
+            y=pixels if self.target_is_input else labels,
+            target_names=known.target_names,
+            class_names=known.class_names,
             x=pixels.reshape(-1, *self.sample_shape),
             divide_by=float(self.brightest),
             n_test=self.n_test,
             image_shape=self.image_shape,
-            description=self.description,
+            description=known.description,
             origin=self.origin,
             licence=self.licence,
+            target_is_input=self.target_is_input,
         )
 
     def summary(self) -> DataSummary:
         """Known without reading the pixels."""
+        rebuilt = self.target_is_input
         return DataSummary(
             source=self.key,
             title=self.title,
-            task="classes",
+            task="number" if rebuilt else "classes",
             sample_shape=self.sample_shape,
             n_rows=self.n_rows,
-            class_names=DIGIT_NAMES,
-            target_names=("digit",),
+            class_names=() if rebuilt else DIGIT_NAMES,
+            target_names=self.target_names,
             feature_names=(),
             has_test_part=self.n_test > 0,
-            description=self.description,
+            description=self.rebuilding if rebuilt else self.description,
             origin=self.origin,
             licence=self.licence,
             image_shape=self.image_shape,
+            target_is_input=rebuilt,
         )
 
 
@@ -107,6 +136,7 @@ class Mnist(PictureSource):
     key = "mnist"
     title = "MNIST digits"
     description = "Which digit is written in a picture of 28×28 pixels?"
+    rebuilding = "Can a picture of 28×28 pixels be drawn again from the few numbers left of it?"
     origin = "Y. LeCun, C. Cortes, C. Burges: The MNIST database of handwritten digits, 1998"
     licence = "CC BY-SA 3.0"
     image_shape = (28, 28, 1)
@@ -144,6 +174,7 @@ class Digits(PictureSource):
     key = "digits"
     title = "Small digits"
     description = "Which digit is written in a picture of 8×8 pixels?"
+    rebuilding = "Can a picture of 8×8 pixels be drawn again from the few numbers left of it?"
     origin = (
         "E. Alpaydin, C. Kaynak: Optical Recognition of Handwritten Digits, UCI Machine "
         "Learning Repository, 1998"

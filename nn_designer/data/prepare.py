@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nn_designer.data.dataset import Dataset, TargetInfo, Task
+from nn_designer.data.dataset import Dataset, TargetInfo, Targets, Task
 from nn_designer.data.errors import DataError
 from nn_designer.data.preprocessing import Preprocessing
 from nn_designer.engine.training_data import TrainingData
@@ -30,7 +30,8 @@ class Prepared:
     """Data ready to train on.
 
     - ``x_train``, ``x_validation``: float32 (N, *sample_shape), standardized or scaled.
-    - ``y_train``, ``y_validation``: int64 (N,) class numbers, or float32 (N, T) standardized.
+    - ``y_train``, ``y_validation``: int64 (N,) class numbers, or float32 (N, T) standardized;
+      a view of the inputs where these are the targets.
     - ``train_rows``, ``validation_rows``: which rows of the data set they are.
     - ``target_scale``: (T,) standard deviation of each number target (None for classes), so that
       errors can be told in the person's units.
@@ -135,11 +136,13 @@ def prepare(
         )
     ]
     scale = np.array(preprocessing.target_scale) if dataset.task == "number" else None
+    x_train = _inputs(dataset, preprocessing, train_rows)
+    x_validation = _inputs(dataset, preprocessing, validation_rows)
     return Prepared(
-        x_train=_inputs(dataset, preprocessing, train_rows),
-        y_train=preprocessing.transform_target(dataset.y[train_rows]),
-        x_validation=_inputs(dataset, preprocessing, validation_rows),
-        y_validation=preprocessing.transform_target(dataset.y[validation_rows]),
+        x_train=x_train,
+        y_train=_targets(dataset, preprocessing, train_rows, x_train),
+        x_validation=x_validation,
+        y_validation=_targets(dataset, preprocessing, validation_rows, x_validation),
         train_rows=train_rows,
         validation_rows=validation_rows,
         preprocessing=preprocessing,
@@ -200,9 +203,16 @@ def _inputs(dataset: Dataset, preprocessing: Preprocessing, rows: Rows) -> NDArr
     return preprocessing.scale_array(x)
 
 
-def _absent_classes(
-    names: tuple[str, ...], y: NDArray[np.int64] | NDArray[np.float64]
-) -> list[str]:
+def _targets(
+    dataset: Dataset, preprocessing: Preprocessing, rows: Rows, x: NDArray[np.float32]
+) -> NDArray[np.int64] | NDArray[np.float32]:
+    """The targets of ``rows``, whose inputs are ``x``; inputs that are targets are not copied."""
+    if dataset.target_is_input:
+        return x.reshape(len(x), -1)
+    return preprocessing.transform_target(dataset.y[rows])
+
+
+def _absent_classes(names: tuple[str, ...], y: Targets) -> list[str]:
     counts = np.bincount(y.astype(np.int64), minlength=len(names))
     absent = [name for name, count in zip(names, counts, strict=True) if not count]
     if not absent:

@@ -128,8 +128,17 @@ class Preprocessing:
 
         Without ``scale_targets``, the (first) target stays as it is, if it is numbers.
         """
-        info = TargetInfo(dataset.target_names, dataset.task, dataset.class_names)
-        first = TargetScaling.fit(info, dataset.y[rows], scales=scale_targets)
+        info = TargetInfo(
+            dataset.target_names,
+            dataset.task,
+            dataset.class_names,
+            is_input=dataset.target_is_input,
+        )
+        if info.is_input:  # scaled as the inputs are
+            count = info.n_targets
+            first = TargetScaling(info, (0.0,) * count, (dataset.divide_by,) * count)
+        else:
+            first = TargetScaling.fit(info, dataset.y[rows], scales=scale_targets)
         center, divide_by = 0.0, dataset.divide_by
         if dataset.standardizes and dataset.x is not None:
             center, divide_by = _mean_and_scale(dataset.x[rows])

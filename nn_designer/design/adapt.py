@@ -10,6 +10,8 @@ The rules, in the order of the code:
    is put there. With several Outputs, each is fitted to the target that it learns
    (``design.wiring``).
 4. The loss becomes sparse categorical cross-entropy for classes, mean squared error for numbers.
+5. Where the sample itself is to be predicted, numbers from 0 to 1, it ends with sigmoid and
+   binary cross-entropy.
 
 What suits the data already is left as it is: a single sigmoid with binary cross-entropy stays
 for two classes, categorical and focal cross-entropy stay with softmax, Huber stays for numbers.
@@ -129,8 +131,11 @@ class _Ending:
             target.task,
             target.n_classes or None,
             target.n_targets,
+            shares=target.is_input,
         ):
             return False
+        if target.is_input:
+            return self.activation == "sigmoid"
         if target.task == "number":
             return self.activation == (loss.fused_activation or loss.usual_activation)
         return loss.target != "number" or self.activation in _BOUNDED
@@ -143,6 +148,8 @@ def _wanted(target: TargetInfo, loss: str) -> _Ending:
         usual = _Ending(target.n_classes, "softmax", "sparse_categorical_crossentropy")
         kept = _Ending(target.n_classes, "softmax", loss)
         keeps = found is not None and found.fused_activation == "softmax"
+    elif target.is_input:
+        return _Ending(target.n_targets, "sigmoid", "binary_crossentropy")
     else:
         usual = _Ending(target.n_targets, "linear", "mean_squared_error")
         activation = found.usual_activation if found is not None else "linear"

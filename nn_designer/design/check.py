@@ -343,6 +343,7 @@ class _Check:
             task,
             n_classes,
             None if target is None else target.n_targets,
+            shares=target is not None and target.is_input,
         )
         if problem:
             if len(self.ends) > 1:

@@ -124,7 +124,11 @@ class BinaryCrossentropy(BinaryLoss):
     key = "binary_crossentropy"
     title = "Binary cross-entropy"
     formula = "mean of -y ln p - (1 - y) ln(1 - p)"
-    help = "For two classes, with one sigmoid output: the probability of the second class."
+    help = (
+        "For two classes, with one sigmoid output: the probability of the second class. Also for "
+        "numbers from 0 to 1, such as the pixels of a picture, with a sigmoid output for each."
+    )
+    takes_shares = True
     source = "https://en.wikipedia.org/wiki/Cross-entropy"
 
     label_smoothing = label_smoothing()

@@ -23,7 +23,6 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from nn_designer.engine.plan import Plan
-from nn_designer.engine.program import SPLIT_WORTH
 from nn_designer.engine.windows import Windows
 
 _Area = tuple[slice, slice]
@@ -94,16 +93,9 @@ class Convolution:
         next one may take again."""
         plan, rows = self._plan, self._rows
         row = width * self._groups * batch * plan.dtype.itemsize
-        most = rows.count if self._splits(rows, batch) else max(BLOCK_BYTES // row, 1)
-        for part, block in rows.blocks(most):
+        for part, block in rows.blocks(max(BLOCK_BYTES // row, 1)):
             with plan.passing_scratch():
                 yield part, block
-
-    def _splits(self, rows: Windows, batch: int) -> bool:
-        """Whether products over all of these rows are shared out to two threads."""
-        outputs = rows.count * self._columns.count * self._groups * self._filters * batch
-        worth = outputs * self._taps * self._channels >= SPLIT_WORTH
-        return self._plan.helper is not None and worth and rows.count > 1
 
     # --- gathering ---
 
@@ -275,19 +267,9 @@ class Convolution:
         return split.transpose(2, 0, 1, 3, 4)
 
     def _multiply(self, a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:
-        """Stacks of matrix products; with a helper, large ones are shared out by rows."""
-        plan = self._plan
-        plan.has_small_products = True
-        n_rows = out.shape[1]
-        if plan.helper is None or out.size * a.shape[-1] < SPLIT_WORTH or n_rows < 2:
-            plan.step(np.matmul, a, b, out)
-            return
-        h = n_rows // 2
-        here, there = (
-            tuple(array if array.shape[1] == 1 else array[:, part] for array in (a, b, out))
-            for part in (slice(h), slice(h, None))
-        )
-        plan.step(plan.helper.both, np.matmul, here, np.matmul, there)
+        """Stacks of matrix products."""
+        self._plan.has_small_products = True
+        self._plan.step(np.matmul, a, b, out)
 
 
 def emit_bias(plan: Plan, bias: np.ndarray, y: np.ndarray, out: np.ndarray | None = None) -> None:

@@ -115,7 +115,8 @@ class Tally:
         if self._task == "classes":
             self._metrics += class_sums(scores, answers, self._threshold)
         else:
-            self._metrics = _added(self._metrics, number_sums(scores, answers))
+            outputs = self._criterion.outputs(scores)
+            self._metrics = _added(self._metrics, number_sums(outputs, answers))
         return sum(each) / len(each)
 
     @property

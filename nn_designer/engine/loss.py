@@ -11,10 +11,12 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
+from nn_designer.engine.activations import ACTIVATIONS
 from nn_designer.engine.allocation import zeros
 from nn_designer.engine.method import Method
 from nn_designer.engine.program import Program
 from nn_designer.engine.shapes import Shape, shape_text
+from nn_designer.engine.targets import wrong_units
 
 
 def mean(x: np.ndarray, axis: int) -> np.ndarray:
@@ -39,6 +41,8 @@ class Loss(Method):
     """What encoded targets look like: "number" (numbers; classes become a 1 among 0s),
     "one_hot" (a 1 among 0s), "classes" (the class as a whole number), "sign" (-1 or 1)."""
     fused_activation: ClassVar[str | None] = None
+    takes_shares: ClassVar[bool] = False
+    """Whether numbers from 0 to 1 can be learned with it too, one for each output."""
     usual_activation: ClassVar[str] = "linear"
     """The activation that the last layer of a network for numbers usually has with it."""
     scales_targets: ClassVar[bool] = True
@@ -53,18 +57,26 @@ class Loss(Method):
         task: str | None = None,
         n_classes: int | None = None,
         n_targets: int | None = None,
+        *,
+        shares: bool = False,
     ) -> str | None:
         """Why this loss does not suit the output, with the way out; None if it does.
 
         ``task`` is "classes" or "number", or None while no data is chosen; ``n_classes`` and
-        ``n_targets`` may be None if not known.
+        ``n_targets`` may be None if not known. ``shares``: the numbers to predict lie between 0
+        and 1.
         """
         if len(output_shape) != 1:
             return (
                 f"{self.title} expects a flat list of outputs, but the network ends with "
                 f"{shape_text(output_shape)}. Insert a Flatten layer before the last layer."
             )
-        return self._problem(output_shape[0], output_activation, task, n_classes, n_targets)
+        (units,) = output_shape
+        if shares and task == "number" and self.takes_shares:
+            if n_targets and units != n_targets:
+                return wrong_units(units, n_targets, "numbers to predict")
+            task = n_targets = None  # each output is a probability of its own
+        return self._problem(units, output_activation, task, n_classes, n_targets)
 
     def _problem(
         self,
@@ -154,6 +166,16 @@ class Criterion:
         losses_of = self.loss.logits_losses if self.from_logits else self.loss.losses
         losses = losses_of(scores, targets)
         return mean(losses if weights is None else losses * weights, -1)
+
+    def outputs(self, scores: np.ndarray) -> np.ndarray:
+        """What the network answers: scores (..., outputs, B), activated if they are not yet.
+
+        For losses over numbers, whose activation works number by number.
+        """
+        activation = self.loss.fused_activation
+        if not self.from_logits or activation is None:
+            return scores
+        return ACTIVATIONS[activation].function(scores)
 
     def predicted_classes(self, scores: np.ndarray) -> np.ndarray:
         """The class of each sample: scores (..., outputs, B) → (..., B) whole numbers."""

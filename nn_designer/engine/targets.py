@@ -27,7 +27,7 @@ def target_rows(y: np.ndarray, units: int, dtype: Any) -> np.ndarray:
     """Targets as (N, units): numbers as they are, classes (whole numbers) as one-hot."""
     if y.dtype.kind in "iub" and (y.ndim == 1 or (y.shape[1] == 1 and units > 1)):
         return _one_hot(y.astype(np.int64), units, dtype)
-    rows = y.reshape(len(y), -1).astype(dtype)
+    rows = y.reshape(len(y), -1).astype(dtype, copy=False)
     if rows.shape[1] != units:
         raise ValueError(
             f"The targets have {rows.shape[1]} numbers per sample, but the network has {units} "

@@ -162,9 +162,15 @@ def _check_losses(network: Network, data: TrainingData) -> None:
             task,
             data.n_classes_of(head.name),
             n_targets,
+            shares=task == "number" and _are_shares(y),
         )
         if problem:
             raise TrainingError(_named(network, head, problem))
+
+
+def _are_shares(y: np.ndarray) -> bool:
+    """Whether the numbers to predict lie between 0 and 1."""
+    return y.dtype.kind == "f" and y.size > 0 and bool(y.min() >= 0 and y.max() <= 1)
 
 
 def _named(network: Network, head: Head, sentence: str) -> str:

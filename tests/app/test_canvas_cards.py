@@ -20,6 +20,7 @@ from nn_designer.app.canvas.navigation import MINIMUM_ZOOM
 from nn_designer.app.widgets.stats import short_count
 from nn_designer.design import edits
 from nn_designer.design.document import Document, Layer
+from nn_designer.layers import KINDS
 from tests.helpers.canvas import POPUPS_OFFSCREEN, Hand, chain, dragged, loose, open_canvas
 
 pytestmark = pytest.mark.qt_log_ignore(POPUPS_OFFSCREEN)
@@ -226,3 +227,20 @@ def test_it_paints_at_every_zoom(opened: Opened, zoom: float) -> None:
         for y in range(picture.height() // 2 - 40, picture.height() // 2 + 40, 3)
     }
     assert len(colours) > 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("zoom", [1.0, 0.6, 0.4])
+def test_what_a_card_says_of_a_new_layer_is_not_cut(opened: Opened, kind: str, zoom: float) -> None:
+    hand = opened(loose(kind))
+    (card,) = hand.scene.cards.values()
+    layout = card._layouts.at(level_at(zoom))
+    shown = [word.text for word in layout.words]
+    room = card.body.adjusted(0, 0, -4, 0)
+    if zoom > 0.5:  # farther away, long names may be
+        assert not [text for text in shown if "…" in text]
+        assert card.content.name in (shown[0], *(shown[0] + gap + shown[1] for gap in ("", " ")))
+    for word in layout.words:
+        width = word.prepared.size().width()
+        assert word.corner.x() + width <= room.right() + 1, word.text
+    assert layout.name.isNull() or layout.name.height() < 45

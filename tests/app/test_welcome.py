@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from nn_designer.app.main_window import MainWindow
 from nn_designer.app.theme import ThemeManager
 from nn_designer.app.welcome import TemplateCard, WelcomePage, _columns, _RecentRow
-from nn_designer.design.templates import TEMPLATES
+from nn_designer.design.templates import TEMPLATES, Group
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -47,16 +47,48 @@ def test_each_template_has_a_picture_a_title_and_one_sentence(
 
 
 @pytest.mark.parametrize(
-    ("room_px", "columns"), [(200, 1), (464, 2), (950, 3), (1640, 5), (2500, 9)]
+    ("room_px", "columns"), [(200, 1), (464, 2), (700, 3), (950, 4), (2500, 4)]
 )
-def test_the_last_row_of_nine_cards_is_as_full_as_can_be(room_px: int, columns: int) -> None:
-    assert _columns(room_px, 9) == columns
+def test_cards_are_neither_narrow_nor_are_there_more_columns_than_cards(
+    room_px: int, columns: int
+) -> None:
+    assert _columns(room_px) == columns
 
 
-def test_at_the_usual_size_all_templates_are_in_sight(page: WelcomePage) -> None:
+def test_at_the_usual_size_the_first_groups_are_in_sight(page: WelcomePage) -> None:
     page.resize(1280, 772)  # the menu bar takes the rest of 800
     QTest.qWait(50)
-    assert page._scroll.verticalScrollBar().maximum() == 0
+    assert page.cards[0].template.key == "article"
+    seen = {card.template.group for card in page.cards if not card.visibleRegion().isEmpty()}
+    assert {Group.START, Group.PICTURES} <= seen
+    whole = [card for card in page.cards if card.template.group is Group.START]
+    assert all(card.visibleRegion().boundingRect() == card.rect() for card in whole)
+
+
+@pytest.mark.parametrize("width", [900, 1280, 1920])
+def test_each_card_stands_below_the_heading_of_its_group(page: WelcomePage, width: int) -> None:
+    page.resize(width, 800)
+    QTest.qWait(50)
+    tops = {}
+    for group in Group:
+        heading = page.findChild(QLabel, f"templates_{group.name.lower()}")
+        if heading is not None:
+            assert heading.text() == group.value
+            tops[group] = heading.y()
+    assert list(tops.values()) == sorted(tops.values())
+    for card in page.cards:
+        above = [group for group, top in tops.items() if top < card.y()]
+        assert above[-1] is card.template.group, card.template.key
+
+
+def test_tab_walks_through_the_cards_and_brings_them_into_sight(page: WelcomePage) -> None:
+    page.activateWindow()
+    page.cards[0].setFocus()
+    for card in page.cards[1:]:
+        QTest.keyClick(page.focusWidget(), Qt.Key.Key_Tab)
+        assert card.hasFocus()
+        QTest.qWait(5)
+        assert not card.visibleRegion().isEmpty()
 
 
 def test_the_data_appear_in_the_pictures(page: WelcomePage, qtbot: QtBot) -> None:

@@ -30,6 +30,18 @@ def ending(document: Document) -> tuple[object, ...]:
 CHAIN = chain("input", "dense", "dense", "output")
 
 
+def test_what_is_its_own_target_gets_a_sigmoid_for_each_pixel():
+    summary = data.summary(DataChoice("digits", {"target": "picture"}))
+    document, notes = edits.adapt_to_data(CHAIN, summary)
+    assert ending(document) == (64, "sigmoid", "binary_crossentropy")
+    assert len(notes) == 4
+    document = edits.set_data(document, DataChoice("digits", {"target": "picture"}))
+    assert not [found for found in check(document, summary).problems if found.severity == "error"]
+    assert edits.adapt_to_data(document, summary) == (document, ())
+    squared = edits.set_training(document, "loss", "mean_squared_error")
+    assert edits.adapt_to_data(squared, summary) == (squared, ())
+
+
 def test_every_change_is_told():
     document, notes = adapted(CHAIN, "iris")
     assert ending(document) == (3, "softmax", "sparse_categorical_crossentropy")

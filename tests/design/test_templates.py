@@ -126,6 +126,15 @@ def test_lenet_is_a_convolutional_network_and_learns_at_once():
     assert score(edits.set_training(document, "epochs", 1), samples=12_000) > 0.95
 
 
+def test_the_autoencoder_learns_to_draw_what_it_was_given():
+    """After one of its epochs, on a fifth of the data, already most of the ups and downs."""
+    document = edits.set_training(templates.new("autoencoder"), "epochs", 1)
+    summary = data.summary(document.data)
+    assert summary.target_is_input and summary.n_targets == 784
+    assert min(layer.settings["units"] for layer in document.of_kind("dense")) == 32
+    assert score(document, samples=12_000) > 0.45
+
+
 def test_lstm_rows_reads_series_and_learns_at_once():
     """Its full training takes a minute: benchmarks/accuracy.py has the result."""
     document = templates.new("lstm-rows")

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nn_designer.engine import convolution, pooling
 from nn_designer.engine.activations import ACTIVATIONS
 from nn_designer.engine.network import Network, Node
 from nn_designer.engine.windows import windows
@@ -254,20 +255,27 @@ def test_running_twice_gives_the_same() -> None:
     np.testing.assert_array_equal(network.predict(x), network.predict(x))
 
 
-def test_large_products_are_shared_out_and_stay_the_same() -> None:
+@pytest.mark.parametrize(
+    "setting", [{}, {"padding": "same"}, {"strides": (2, 2)}, {"dilation_rate": (2, 2)}]
+)
+def test_rows_in_blocks_make_the_gradients_of_the_whole(
+    monkeypatch: pytest.MonkeyPatch, setting: dict[str, object]
+) -> None:
     layers = [
-        ("input", {"shape": (20, 20, 8)}),
-        ("conv2d", {"filters": 32}),
-        ("conv2d", {"filters": 32, "padding": "same"}),
-        ("global_average_pooling2d", {}),
+        ("input", {"shape": (15, 14, 2)}),
+        ("conv2d", {"filters": 4}),
+        ("max_pooling2d", {}),
+        ("conv2d", {"filters": 3, "kernel_size": (2, 3), **setting}),
+        ("flatten", {}),
         ("dense", {"units": 2, "activation": "linear"}),
     ]
-    network = Network(chain(*layers), loss="mean_squared_error")
-    x, y = batch(network, 64)
-    alone = network.loss_and_gradients(x, y), network.gradients.copy()
-    network.helper.start()
-    try:
-        assert network.loss_and_gradients(x, y) == alone[0]
-        np.testing.assert_array_equal(network.gradients, alone[1])
-    finally:
-        network.helper.stop()
+
+    def gradients() -> np.ndarray:
+        network = Network(chain(*layers), loss="mean_squared_error", dtype=np.float64)
+        network.loss_and_gradients(*batch(randomize(network), 5))
+        return network.gradients.copy()
+
+    whole = gradients()
+    monkeypatch.setattr(convolution, "BLOCK_BYTES", 1)  # a row at a time
+    monkeypatch.setattr(pooling, "BLOCK_BYTES", 1)
+    np.testing.assert_allclose(gradients(), whole, atol=1e-12)

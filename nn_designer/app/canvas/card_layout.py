@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
@@ -23,6 +24,8 @@ BADGE_LINES = 5
 """So many lines of a problem are shown; all of it is in the tip and the list of problems."""
 """A little less than from one column to the next."""
 
+_BREAKS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=\S) (?=\S)")
+"""Where a word begins: in ``GlobalAveragePooling2D 1`` before A, P and 1."""
 _LEFT = 16.0
 _RIGHT_MARGIN = 14.0
 _TILE_SIDE = 30.0
@@ -123,9 +126,8 @@ class CardLayouts:
         layout = Layout(has_tile=True, has_frame=True)
         layout.icon = QRectF(_LEFT - 2, middle - _TILE_SIDE / 2, _TILE_SIDE, _TILE_SIDE)
         name_y = middle - 3 if content.subtitle else middle + 5
-        self._add_name(layout, self._look.names[Level.FULL], left, name_y, right - left)
-        subtitle = text.cut(content.subtitle, right - left)
-        layout.words.append(Word.make(text, "muted", left, middle + 13, subtitle))
+        down = self._add_name(layout, Level.FULL, left, name_y, right - left)
+        self._add_text(layout, Level.FULL, left, middle + 13 + down, right - left)
         if content.activation:
             layout.chip = QRectF(_LEFT - 2, 52.0, right - _LEFT + 4, 27.0)
             layout.curve = QRectF(layout.chip.x() + 9, layout.chip.y() + 6, 32, 15)
@@ -146,9 +148,8 @@ class CardLayouts:
         layout = Layout(has_frame=True)
         layout.icon = QRectF(_LEFT - 3, rows - 17, 22, 22)
         left = _LEFT + 26
-        self._add_name(layout, self._look.names[Level.MIDDLE], left, rows, right - left)
-        subtitle = text.cut(content.subtitle, right - _LEFT)
-        layout.words.append(Word.make(text, "muted", _LEFT, rows + 21, subtitle))
+        down = self._add_name(layout, Level.MIDDLE, left, rows, right - left)
+        self._add_text(layout, Level.MIDDLE, _LEFT, rows + 21 + down, right - _LEFT)
         if content.activation:
             layout.chip = QRectF(_LEFT - 4, 55.0, right - _LEFT + 8, 29.0)
             layout.curve = QRectF(layout.chip.x() + 8, layout.chip.y() + 6, 28, 17)
@@ -160,22 +161,20 @@ class CardLayouts:
         return layout
 
     def _large(self) -> Layout:
-        content, look = self._content, self._look
+        content = self._content
         room = content.width - _LEFT - 10
-        type_ = _fitting(content.name, look.large_names, room)
-        text = look.texts[Level.LARGE]
         layout = Layout()
         name_y = 44.0 if content.activation else 53.0
         if not content.summary and not content.activation:
             name_y = 64.0
-        self._add_name(layout, type_, _LEFT, name_y, room)
+        self._add_line_of_name(layout, self._look.large_names, _LEFT, name_y, room)
         if content.activation:
             layout.curve = QRectF(content.width - 66, 62, 46, 26)
             layout.chip = layout.curve.adjusted(-10, -10, 12, 12)
             room -= 70
         y = 84.0 if content.activation else 79.0
-        summary = text.cut(content.summary, room)
-        layout.words.append(Word.make(text, "muted", _LEFT, y, summary))
+        types = self._look.small_texts[Level.LARGE]
+        layout.words.append(_word_that_fits(types, "muted", _LEFT, y, content.summary, room))
         return layout
 
     def _block(self) -> Layout:
@@ -190,11 +189,32 @@ class CardLayouts:
     def _has_footer(self) -> bool:
         return not self._content.at_end
 
-    def _add_name(self, layout: Layout, type_: Type, x: float, y: float, room: float) -> None:
-        """The name, with its baseline at ``y``."""
-        shown = type_.cut(self._content.name, room)
-        layout.words.append(Word.make(type_, "text", x, y, shown))
-        layout.name = QRectF(x - 6, y - type_.size_px * 1.25, room + 12, type_.size_px * 1.7)
+    def _add_name(self, layout: Layout, level: Level, x: float, y: float, room: float) -> float:
+        """The name, with its baseline at ``y``, in two lines if it is long. Returns how far down
+        that pushes what is below."""
+        types = self._look.names[level]
+        smallest = types[-1]
+        lines = _halves(self._content.name, smallest, room)
+        if smallest.width(self._content.name) <= room or not lines:
+            self._add_line_of_name(layout, types, x, y, room)
+            return 0.0
+        up, height = smallest.size_px * 0.45, smallest.size_px * 1.15
+        for index, line in enumerate(lines):
+            layout.words.append(Word.make(smallest, "text", x, y - up + index * height, line))
+        layout.name = QRectF(x - 6, y - up - smallest.size_px * 1.2, room + 12, 2.5 * height)
+        return height - up - 2.0
+
+    def _add_line_of_name(
+        self, layout: Layout, types: list[Type], x: float, y: float, room: float
+    ) -> None:
+        size = _fitting(self._content.name, types, room).size_px
+        layout.words.append(_word_that_fits(types, "text", x, y, self._content.name, room))
+        layout.name = QRectF(x - 6, y - size * 1.25, room + 12, size * 1.7)
+
+    def _add_text(self, layout: Layout, level: Level, x: float, y: float, room: float) -> None:
+        """The line below the name."""
+        types, text = self._look.small_texts[level], self._content.subtitle
+        layout.words.append(_word_that_fits(types, "muted", x, y, text, room))
 
     def _add_footer(self, layout: Layout, text: Type, value: Type, y: float) -> None:
         """Output shape at the left, parameters at the right; the shape gives way: wires tell it."""
@@ -224,6 +244,24 @@ class CardLayouts:
 def _fitting(name: str, types: list[Type], room: float) -> Type:
     """The largest in which ``name`` fits, else the smallest."""
     return next((one for one in types if one.width(name) <= room), types[-1])
+
+
+def _word_that_fits(
+    types: list[Type], pen: str, x: float, y: float, text: str, room: float
+) -> Word:
+    """``text`` in the largest type in which it fits; cut in the smallest if it fits in none."""
+    type_ = _fitting(text, types, room)
+    return Word.make(type_, pen, x, y, type_.cut(text, room))
+
+
+def _halves(name: str, type_: Type, room: float) -> tuple[str, str] | None:
+    """``name`` in two lines, parted where a word of it begins so that the longer line is as short
+    as can be; None if that does not do."""
+    parted = [(name[: found.start()], name[found.end() :]) for found in _BREAKS.finditer(name)]
+    if not parted:
+        return None
+    best = min(parted, key=lambda lines: max(type_.width(line) for line in lines))
+    return best if max(type_.width(line) for line in best) <= room else None
 
 
 def _wrapped(sentence: str, type_: Type, width: float) -> list[str]:

@@ -97,11 +97,20 @@ class Look:
         bold, medium = QFont.Weight.DemiBold, QFont.Weight.Medium
 
         # Full, middle and large level; the smaller the card is shown, the larger its letters.
-        self.names = {Level.FULL: Type(14, bold), Level.MIDDLE: Type(17, bold)}
+        # Where there are several, a long text takes the first in which it fits.
+        self.names = {
+            Level.FULL: [Type(size, bold) for size in (14, 13, 12)],
+            Level.MIDDLE: [Type(size, bold) for size in (17, 15, 14, 13)],
+        }
         self.texts = {Level.FULL: Type(12), Level.MIDDLE: Type(15), Level.LARGE: Type(20)}
+        self.small_texts = {
+            Level.FULL: [self.texts[Level.FULL], Type(11), Type(10)],
+            Level.MIDDLE: [self.texts[Level.MIDDLE], Type(14), Type(13), Type(12)],
+            Level.LARGE: [self.texts[Level.LARGE], Type(18), Type(16), Type(14)],
+        }
         self.values = {Level.FULL: Type(12, medium), Level.MIDDLE: Type(15, medium)}
-        self.large_names = [Type(size, bold) for size in (25, 22, 19)]
-        self.block_names = [Type(size, bold) for size in (38, 33, 28)]
+        self.large_names = [Type(size, bold) for size in (25, 22, 19, 16)]
+        self.block_names = [Type(size, bold) for size in (38, 33, 28, 24, 20)]
         self.block_text = QPen(QColor(theme.card))
 
         self.text = QPen(QColor(theme.text))

@@ -134,7 +134,7 @@ class GhostCard(Overlay):
         level = level_at(painter.worldTransform().m11())
         if level >= Level.MIDDLE:
             # The picture under the cursor is the kind's drawing; its title goes below that.
-            painter.setFont(self.look.names[level].font)
+            painter.setFont(self.look.names[level][0].font)
             painter.setPen(self.look.text)
             place = QRectF(body.x(), body.center().y() + 15, body.width(), 20)
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter, kind.title)

@@ -125,7 +125,7 @@ class NameEditor(QLineEdit):
         zoom = self._canvas.navigator.zoom
         place = card.name_at(zoom)
         place = card.body if place.isNull() else place
-        type_ = self._canvas.canvas_scene.look.names[max(level_at(zoom), Level.MIDDLE)]
+        type_ = self._canvas.canvas_scene.look.names[max(level_at(zoom), Level.MIDDLE)][0]
         font = QFont(type_.font)
         size_px = min(max(type_.size_px * zoom, _LEAST_LETTERS_PX), _MOST_LETTERS_PX)
         font.setPixelSize(round(size_px))

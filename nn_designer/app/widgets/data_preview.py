@@ -91,7 +91,8 @@ class DataSample:
         if dataset.image_shape is not None and dataset.x is not None:
             self.kind = "pictures"
             self.pictures, self.values = _chosen_pictures(dataset, target)
-            self.caption = "One picture of each class, drawn from the data"
+            of_each = "One picture of each class" if dataset.task == "classes" else "Some pictures"
+            self.caption = f"{of_each}, drawn from the data"
         elif dataset.timeline is not None:
             self.kind = "curve"
             levels = dataset.timeline.base + target
