@@ -83,17 +83,21 @@ def template(key: str, seed: int) -> tuple[float, float]:
     """Accuracy on the test images after the template's epochs, and the seconds of training."""
     from nn_designer.data import load, prepare, summary
     from nn_designer.design import templates
-    from nn_designer.design.compile import compile_design, optimizer_settings, training_settings
+    from nn_designer.design.compile import (
+        compile_design,
+        own_settings,
+        preparation,
+        training_settings,
+    )
     from nn_designer.design.edits import set_training
     from nn_designer.engine.progress import EpochProgress
     from nn_designer.engine.training import train
 
     document = set_training(templates.new(key), "seed", seed)
     settings = training_settings(document)
-    data = prepare(load(document.data), settings.validation_split, settings.seed)
+    data = prepare(load(document.data), **preparation(document))
     net = compile_design(document, summary=summary(document.data))
-    more = optimizer_settings(document)
-    run = train(net, data.for_training(), settings, optimizer_settings=more)
+    run = train(net, data.for_training(), settings, **own_settings(document))
     reports = [report for report in run if isinstance(report, EpochProgress)]
     accuracy = reports[-1].val_accuracy
     assert accuracy is not None
