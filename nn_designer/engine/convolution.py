@@ -27,9 +27,9 @@ from nn_designer.engine.windows import Windows
 
 _Area = tuple[slice, slice]
 
-BLOCK_BYTES = 2**18
-"""What is gathered at a time: so little that it is still in a core's own cache (0.5 MB or more)
-when it is multiplied."""
+BLOCK_BYTES = 2**20
+"""What is gathered at a time: so little that it is still in the cache when it is multiplied, and
+enough that the number of calls does not matter (on two threads they wait for each other's)."""
 
 
 class Convolution:

@@ -15,7 +15,7 @@ import numpy as np
 from nn_designer.engine.plan import Plan
 from nn_designer.engine.windows import Windows
 
-BLOCK_BYTES = 2**18
+BLOCK_BYTES = 2**20
 """What is compared at a time when gradients are handed back."""
 
 ROWS, COLUMNS = 0, 1
