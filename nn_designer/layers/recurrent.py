@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from nn_designer.engine.plan import Plan, Value
 
 DIRECTIONS = {
-    "forward": "Forward: from the first step to the last",
-    "backward": "Backward: from the last step to the first",
-    "both": "Both ways (bidirectional)",
+    "forward": "Forward",
+    "backward": "Backward",
+    "both": "Both ways",
 }
 
 
