@@ -28,7 +28,7 @@ class Template:
     key: str
     title: str
     sentence: str
-    group: Group = Group.IDEAS
+    group: Group
 
     @property
     def path(self) -> Path:
@@ -58,6 +58,7 @@ _SHIPPED = (
         "resnet-mini",
         "Digits, with shortcuts",
         "A small ResNet: blocks add what they find to what they were given.",
+        Group.PICTURES,
     ),
     Template(
         "lstm-rows",

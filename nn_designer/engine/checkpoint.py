@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from nn_designer.engine.training_data import TrainingError
+
 
 @dataclass(frozen=True)
 class Checkpoint:
@@ -37,3 +39,13 @@ class Checkpoint:
     """State of BestEpoch, with the weights of the best epoch."""
     identity: Mapping[str, Any]
     """What must be the same to go on: numbers of samples and parameters, batch size, seed..."""
+
+    def require(self, identity: Mapping[str, Any]) -> None:
+        """Raises TrainingError if a run of this ``identity`` can't go on from here."""
+        for name, value in identity.items():
+            there = self.identity.get(name)
+            if there != value:
+                raise TrainingError(
+                    f"The checkpoint belongs to another run: its {name} is {there}, here it is "
+                    f"{value}. Use the settings and data of that run, or start anew."
+                )

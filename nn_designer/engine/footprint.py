@@ -15,11 +15,9 @@ from typing import Any
 import numpy as np
 
 from nn_designer.engine.allocation import Ledger
-from nn_designer.engine.batch_loop import BatchLoop
-from nn_designer.engine.full_batch_loop import FullBatchLoop
 from nn_designer.engine.graph import Node
-from nn_designer.engine.halved_loop import HalvedLoop
 from nn_designer.engine.halving import halving
+from nn_designer.engine.loops import loop_over
 from nn_designer.engine.network import Network
 from nn_designer.engine.optimizers import OPTIMIZERS
 from nn_designer.engine.shapes import samples_at_once
@@ -87,7 +85,8 @@ def training_footprint(
         layers = Counter({name: ledger.by_owner[name] for name in network.shapes})
         before = ledger.by_owner.copy()
         n_whole, rest = divmod(n_train, batch_size)
-        loop = _loop(network, update, batch_size, n_whole)
+        halved = halving(network, batch_size).halved
+        loop = loop_over(network, update, _no_samples(network), batch_size, n_whole, halved=halved)
         in_batches = _with_rest(ledger.by_owner, before, rest / batch_size)
         before = ledger.by_owner.copy()
         count = min(samples_at_once(network.shapes.values()), n_validation)
@@ -111,14 +110,9 @@ def training_footprint(
     return Footprint(layers, shared, _data_bytes(network, n_train, n_validation))
 
 
-def _loop(network: Network, update: Update, batch_size: int, n_batches: int) -> BatchLoop:
-    """The loop over whole batches, as TrainingRun has it."""
+def _no_samples(network: Network) -> Part:
     nothing = np.zeros((1, 1), network.dtype)
-    halved = batch_size > 1 and halving(network, batch_size).halved
-    kind = HalvedLoop if halved else BatchLoop
-    if update.optimizer.sees_all_samples:
-        kind = FullBatchLoop
-    return kind(network, update, Part(nothing, nothing, ()), batch_size, n_batches)
+    return Part(nothing, nothing, ())
 
 
 def _with_rest(now: Counter[str], before: Counter[str], rest: float) -> Counter[str]:

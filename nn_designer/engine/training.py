@@ -13,51 +13,36 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
 import numpy as np
 
 from nn_designer.engine.batch_loop import BatchLoop
+from nn_designer.engine.batches import Batches
 from nn_designer.engine.checkpoint import Checkpoint
+from nn_designer.engine.control import Control
 from nn_designer.engine.divergence import divergence_message
 from nn_designer.engine.early_stopping import BestEpoch
+from nn_designer.engine.ending import finished
 from nn_designer.engine.evaluation import Evaluator, Measures
-from nn_designer.engine.full_batch_loop import FullBatchLoop
-from nn_designer.engine.halved_loop import HalvedLoop
 from nn_designer.engine.halving import halving, has_large_steps
 from nn_designer.engine.lbfgs import LBFGS
 from nn_designer.engine.learning_rates import LearningRates
-from nn_designer.engine.losses import LOSSES
-from nn_designer.engine.network import Network, NetworkError
+from nn_designer.engine.loops import loop_over
+from nn_designer.engine.network import Network
 from nn_designer.engine.optimizers import OPTIMIZERS
 from nn_designer.engine.parallel import one_blas_thread
 from nn_designer.engine.progress import BatchProgress, EpochProgress, Finished, Progress, Started
+from nn_designer.engine.readiness import attach_loss, require_that_it_learns
 from nn_designer.engine.schedules import SCHEDULES
+from nn_designer.engine.speed import Speed
 from nn_designer.engine.tallies import tally_of
 from nn_designer.engine.training_data import TrainingData, TrainingError, training_parts
 from nn_designer.engine.training_settings import TrainingSettings
 from nn_designer.engine.update import Update
 
 __all__ = ["Control", "TrainingData", "TrainingError", "TrainingRun", "train"]
-
-CHUNK_SECONDS = 0.03
-"""About this long the loop runs between two reports. A report costs some 0.1 ms."""
-
-
-@dataclass
-class Control:
-    """What can be changed while training; it is read between reports.
-
-    ``learning_rate`` None: the settings'. ``granularity``: "chunk" reports about every 30 ms
-    and at the end of each epoch, "batch" after each batch. ``stop`` ends the run with a last
-    report.
-    """
-
-    learning_rate: float | None = None
-    granularity: str = "chunk"
-    stop: bool = False
 
 
 class TrainingRun:
@@ -77,17 +62,14 @@ class TrainingRun:
         checkpoint: Checkpoint | None = None,
     ) -> None:
         """Raises TrainingError if they do not fit together, ParamError for bad settings."""
-        _attach_loss(network, settings.loss, loss_settings)
+        attach_loss(network, settings.loss, loss_settings)
         self.optimizer = OPTIMIZERS[settings.optimizer](**(optimizer_settings or {}))
-        if network.weight_specs and not network.weight_gradients:
-            raise TrainingError(
-                "All layers with weights are frozen, so that nothing can learn. Switch on "
-                "Trainable for at least one of them."
-            )
         self.network = network
         self.settings = settings = settings.in_force()
         self.control = control if control is not None else Control()
         self.train_part, self._validation_part = training_parts(network, data, settings)
+        n, sees_all = len(self.train_part), self.optimizer.sees_all_samples
+        require_that_it_learns(network, self.optimizer, n)
         network.set_weighted(self.train_part.weights is not None)
         self._tally = tally_of(network, data)
         self._evaluator = (
@@ -95,48 +77,33 @@ class TrainingRun:
             if self._validation_part is not None
             else None
         )
-        self._n = len(self.train_part)
-        problem = self.optimizer.problem_with(
-            network.parameter_count,
-            self._n,
-            [node.name for node in network.nodes if node.layer.is_random],
+        self._batches = Batches(
+            n,
+            n if sees_all else min(settings.batch_size, n),
+            seed=settings.seed,
+            shuffles=settings.shuffle and not sees_all,
         )
-        if problem is not None:
-            raise TrainingError(problem)
-        self._batch_size = (
-            self._n if self.optimizer.sees_all_samples else min(settings.batch_size, self._n)
-        )
-        self._whole_batches, self._rest = divmod(self._n, self._batch_size)
-        self.steps_per_epoch = self._whole_batches + (self._rest > 0)
         self.learning_rates = LearningRates(
             SCHEDULES[settings.schedule](**(schedule_settings or {})),
             warm_up=settings.warm_up,
             steps_per_epoch=self.steps_per_epoch,
             epochs=settings.epochs,
         )
-        self._order_random = np.random.default_rng(settings.seed)
-        self._order = np.arange(self._n)
-        self._order_state: Mapping[str, Any] = self._order_random.bit_generator.state
         self._epoch = 0
         self._batch = 0
         self._best = BestEpoch(
             settings.patience if settings.early_stopping else None, settings.minimum_improvement
         )
-        self._train_seconds = 0.0
-        self._samples_timed = 0
-        self._epoch_seconds = 0.0
-        self._step_seconds = math.inf
+        self._speed = Speed()
         self._replaced: np.ndarray | None = None
         self._diverged = False
         for i, random in enumerate((network.random, network.second_random), start=1):
             fresh = np.random.default_rng([settings.seed, i])
             random.bit_generator.state = fresh.bit_generator.state
         if checkpoint is not None:
-            self._check_identity(checkpoint)
+            checkpoint.require(self._identity)
             np.copyto(network.variables, checkpoint.variables)
-        self._splits = (
-            not self.optimizer.sees_all_samples and halving(network, self._batch_size).halved
-        )
+        self._halved = halving(network, self._batches.size).halved
         try:
             self._first_variables = network.variables.copy()
             self.update = Update(network, self.optimizer, settings)
@@ -148,6 +115,10 @@ class TrainingRun:
         if checkpoint is not None:
             self._load(checkpoint)
 
+    @property
+    def steps_per_epoch(self) -> int:
+        return self._batches.per_epoch
+
     # --- checkpoints ---
 
     @property
@@ -156,7 +127,7 @@ class TrainingRun:
         return {
             "number of parameters": self.network.parameter_count,
             "number of trainable parameters": self.network.parameters.size,
-            "number of training samples": self._n,
+            "number of training samples": self._batches.n,
             "batch size": s.batch_size,
             "loss": s.loss,
             "optimizer": s.optimizer,
@@ -183,7 +154,7 @@ class TrainingRun:
             schedule_state=self.learning_rates.state(),
             epoch=self._epoch,
             batch=self._batch,
-            order_state=self._order_state,
+            order_state=self._batches.state,
             network_states=(
                 self.network.random.bit_generator.state,
                 self.network.second_random.bit_generator.state,
@@ -193,29 +164,17 @@ class TrainingRun:
             identity=self._identity,
         )
 
-    def _check_identity(self, checkpoint: Checkpoint) -> None:
-        for name, value in self._identity.items():
-            there = checkpoint.identity.get(name)
-            if there != value:
-                raise TrainingError(
-                    f"The checkpoint belongs to another run: its {name} is {there}, here it is "
-                    f"{value}. Use the settings and data of that run, or start anew."
-                )
-
     def _load(self, checkpoint: Checkpoint) -> None:
         self.optimizer.load_state(checkpoint.optimizer_state)
         self.update.load_state(checkpoint.update_state)
         self.learning_rates.load_state(checkpoint.schedule_state)
         self._epoch, self._batch = checkpoint.epoch, checkpoint.batch
-        self._order_random.bit_generator.state = checkpoint.order_state
+        self._batches.load_state(checkpoint.order_state, in_epoch=self._batch > 0)
         first, second = checkpoint.network_states
         self.network.random.bit_generator.state = first
         self.network.second_random.bit_generator.state = second
         self._tally.load_state(checkpoint.sums)
         self._best.load_state(checkpoint.best)
-        self._order_state = checkpoint.order_state
-        if self._batch:
-            self._draw_order()
 
     # --- running ---
 
@@ -226,7 +185,7 @@ class TrainingRun:
         """
         helper = self.network.helper
         with one_blas_thread():
-            if has_large_steps(self.network, self._batch_size):
+            if has_large_steps(self.network, self._batches.size):
                 helper.start()
             try:
                 for report in self._progress():
@@ -239,13 +198,13 @@ class TrainingRun:
                 helper.stop()
 
     def _progress(self) -> Generator[Progress, None, None]:
-        settings, part = self.settings, self._validation_part
-        whole = self._loop(self._batch_size, self._whole_batches)
-        rest = self._loop(self._rest, 1) if self._rest else None
+        settings, part, batches = self.settings, self._validation_part, self._batches
+        whole = self._loop(batches.size, batches.whole)
+        rest = self._loop(batches.rest, 1) if batches.rest else None
         yield Started(
             steps_per_epoch=self.steps_per_epoch,
             epochs=settings.epochs,
-            n_train=self._n,
+            n_train=batches.n,
             n_validation=0 if part is None else len(part),
             epoch=self._epoch,
             batch=self._batch,
@@ -273,71 +232,57 @@ class TrainingRun:
         yield self._finished("completed")
 
     def _loop(self, batch_size: int, n_batches: int) -> BatchLoop:
-        kind = HalvedLoop if self._splits and batch_size > 1 else BatchLoop
-        if self.optimizer.sees_all_samples:
-            kind = FullBatchLoop
-        return kind(self.network, self.update, self.train_part, batch_size, n_batches)
+        return loop_over(
+            self.network, self.update, self.train_part, batch_size, n_batches, halved=self._halved
+        )
 
     def _begin_epoch(self) -> None:
         self._tally.reset()
-        self._train_seconds, self._samples_timed, self._epoch_seconds = 0.0, 0, 0.0
-        self._draw_order()
-
-    def _draw_order(self) -> None:
-        if self.settings.shuffle and not self.optimizer.sees_all_samples:
-            self._order = self._order_random.permutation(self._n)
+        self._speed.begin_epoch()
+        self._batches.draw()
 
     def _chunk(self, whole: BatchLoop, rest: BatchLoop | None) -> BatchProgress:
         """Train some batches."""
         begin = perf_counter()
-        first = self._batch * self._batch_size
-        if self._batch < self._whole_batches:
-            loop, batch_size = whole, self._batch_size
-            count = min(self._chunk_size(), whole.capacity, self._whole_batches - self._batch)
+        left = self._batches.whole - self._batch
+        if left > 0:
+            loop, count = whole, min(self._chunk_size(), whole.capacity, left)
         else:
             assert rest is not None
-            loop, batch_size, count = rest, self._rest, 1
-        samples = self._order[first : first + count * batch_size]
+            loop, count = rest, 1
+        samples = self._batches.samples(self._batch, count)
         step = self._epoch * self.steps_per_epoch + self._batch
         learning_rates = self._base_rate() * self.learning_rates.factors(step, count)
         rates, turns = self.update.next(learning_rates)
         part = self.train_part
         with np.errstate(all="ignore"):  # what overflows shows in the loss
-            penalties = loop.run(samples.reshape(count, batch_size), rates, turns)
-            targets = part.targets.take(samples, 0)
-            weights = None if part.weights is None else part.weights.take(samples)
+            penalties = loop.run(samples, rates, turns)
             batch_loss = self._tally.add(
                 loop.ring[:count],
-                targets.reshape(count, batch_size, *targets.shape[1:]),
-                [
-                    answers.take(samples, 0).reshape(count, batch_size, *answers.shape[1:])
-                    for answers in part.answers
-                ],
+                part.targets.take(samples, 0),
+                [answers.take(samples, 0) for answers in part.answers],
                 penalties,
-                None if weights is None else weights.reshape(count, batch_size),
+                None if part.weights is None else part.weights.take(samples),
             )
         self._batch += count
         seconds = perf_counter() - begin
         if loop is whole:
-            self._step_seconds = seconds / count
-        self._train_seconds += seconds
-        self._samples_timed += len(samples)
+            self._speed.measure_step(seconds / count)
+        self._speed.add(seconds, samples.size)
         return BatchProgress(
             epoch=self._epoch + 1,
             batch=self._batch,
             step=self._epoch * self.steps_per_epoch + self._batch,
             loss=self._tally.loss,
             accuracy=self._tally.accuracy,
-            samples_per_second=self._samples_per_second,
-            samples_seen=self._epoch * self._n + first + len(samples),
+            samples_per_second=self._speed.samples_per_second,
+            samples_seen=self._epoch * self._batches.n + self._batches.seen(self._batch),
             batch_loss=batch_loss,
             by_output=self._tally.by_output(),
         )
 
     def _chunk_size(self) -> int:
-        if self.control.granularity == "batch":
-            return 1
-        return max(1, round(CHUNK_SECONDS / self._step_seconds))
+        return 1 if self.control.granularity == "batch" else self._speed.steps_per_chunk
 
     def _base_rate(self) -> float:
         """The learning rate that is set, which the schedule multiplies."""
@@ -350,10 +295,6 @@ class TrainingRun:
             return self.optimizer.step_length
         last = max(self._epoch * self.steps_per_epoch + self._batch - 1, 0)
         return self._base_rate() * float(self.learning_rates.factors(last, 1)[0])
-
-    @property
-    def _samples_per_second(self) -> float:
-        return self._samples_timed / self._train_seconds if self._train_seconds else 0.0
 
     def _end_epoch(self) -> EpochProgress | None:
         """The report of the epoch; None if the weights are no numbers any more."""
@@ -373,9 +314,8 @@ class TrainingRun:
         rate = self._learning_rate()
         self._epoch += 1
         self._batch = 0
-        self._order_state = self._order_random.bit_generator.state
+        self._batches.end_epoch()
         self.learning_rates.end_epoch(watched)
-        self._epoch_seconds = self._train_seconds + perf_counter() - begin
         return EpochProgress(
             epoch=self._epoch,
             loss=train.loss,
@@ -386,8 +326,8 @@ class TrainingRun:
             val_accuracy=validation.accuracy,
             val_mae=validation.mae,
             val_r2=validation.r2,
-            seconds=self._epoch_seconds,
-            samples_per_second=self._samples_per_second,
+            seconds=self._speed.seconds + perf_counter() - begin,
+            samples_per_second=self._speed.samples_per_second,
             learning_rate=rate,
             is_best=is_best,
             val_outputs=outputs.get(network.output_name),
@@ -406,14 +346,13 @@ class TrainingRun:
         if restores and best.variables is not None and best.epoch != self._epoch:
             self._replaced = self.network.variables.copy()
             np.copyto(self.network.variables, best.variables)
-        kept = f" The weights are those of epoch {best.epoch:,}, the best." if restores else ""
-        messages = {
-            "completed": f"Training is complete: {_epochs(self._epoch)}.{kept}",
-            "early_stopping": f"Training stopped after {_epochs(self._epoch)}: no improvement for "
-            f"{_epochs(settings.patience)}.{kept}",
-            "stopped": f"Training was stopped after {_epochs(self._epoch)}.",
-        }
-        return Finished(reason, best.epoch, messages[reason])
+        return finished(
+            reason,
+            epochs=self._epoch,
+            patience=settings.patience,
+            best_epoch=best.epoch,
+            kept=restores,
+        )
 
     def _finished_diverged(self) -> Finished:
         self._diverged = True
@@ -429,23 +368,6 @@ class TrainingRun:
             part=self.train_part,
         )
         return Finished("diverged", best.epoch, message)
-
-
-def _attach_loss(network: Network, key: str, settings: Mapping[str, Any] | None) -> None:
-    """Give the network this loss, if it has another one or with other settings."""
-    if network.loss == key and settings is None:
-        return
-    loss = LOSSES[key]
-    if network.loss == key and loss(**network.loss_settings) == loss(**(settings or {})):
-        return
-    try:
-        network.set_loss(key, settings)
-    except NetworkError as error:
-        raise TrainingError(str(error)) from None
-
-
-def _epochs(count: int) -> str:
-    return "1 epoch" if count == 1 else f"{count:,} epochs"
 
 
 def train(

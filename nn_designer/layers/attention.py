@@ -94,6 +94,10 @@ class MultiHeadAttention(LayerKind):
         visible_if=("use_bias", (True,)),
     )
 
+    @property
+    def is_random(self) -> bool:
+        return self.dropout > 0.0
+
     def summary(self) -> str:
         heads = "1 head" if self.num_heads == 1 else f"{self.num_heads:,} heads"
         return f"{heads} of {self.key_dim:,}" + (", causal" if self.use_causal_mask else "")

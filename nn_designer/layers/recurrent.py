@@ -124,6 +124,10 @@ class RecurrentKind(LayerKind):
         advanced=True,
     )
 
+    @property
+    def is_random(self) -> bool:
+        return self.dropout > 0.0
+
     def summary(self) -> str:
         words = [f"{self.units:,} unit" if self.units == 1 else f"{self.units:,} units"]
         if self.direction == "both":
