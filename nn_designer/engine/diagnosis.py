@@ -103,7 +103,7 @@ def diagnose(
     if not len(samples[network.input_name]):
         raise NetworkError("A diagnosis needs at least one sample, but there are none.")
     ratios = {} if before is None else update_ratios(network, before)
-    kept = network.gradients.copy()  # L-BFGS goes on from the gradients of its last step
+    kept = network.gradients.copy()  # of who has not yet made a step along them
     with np.errstate(all="ignore"):  # what overflows shows in the values
         outputs = network.trace(samples)
         output_gradients = {} if y is None else network.trace_gradients(samples, y)

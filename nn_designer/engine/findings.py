@@ -32,7 +32,7 @@ def findings(diagnosis: Mapping[str, LayerDiagnosis]) -> tuple[str, ...]:
     taken for those of one step.
     """
     last = [layer.gradient_norm for layer in diagnosis.values() if layer.is_last]
-    at_end = max((norm for norm in last if norm is not None and math.isfinite(norm)), default=0.0)
+    at_end = max((norm for norm in last if norm is not None), default=0.0)
     return tuple(
         f"{name}: {sentence}"
         for name, layer in diagnosis.items()

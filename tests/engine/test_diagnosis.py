@@ -15,7 +15,7 @@ from nn_designer.engine.training import Control, train
 from nn_designer.engine.training_settings import TrainingSettings
 from tests.helpers.gradients import numeric_gradient, relative_error
 from tests.helpers.networks import EXAMPLES, batch, mlp, randomize
-from tests.helpers.nodes import chain, ends, node
+from tests.helpers.nodes import chain, dense, ends, node
 from tests.helpers.several import SEVERAL, SHARING
 from tests.helpers.small_networks import ring_data, two_class_network
 
@@ -218,9 +218,32 @@ def _hands_on(n: Node) -> bool:
     return n.layer.hands_on_numbers or n.layer.is_random or does_nothing or not n.layer.has_output
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
+OF_OUTPUTS: dict[str, list[Node]] = {
+    **EXAMPLES,
+    "training leaves bias and activation to the maximum": [
+        node("x", "input", shape=(6, 6, 1)),
+        node("a", "conv2d", "x", filters=2, kernel_size=(3, 3), activation="tanh"),
+        node("p", "max_pooling2d", "a"),
+        node("f", "flatten", "p"),
+        *ends("f")[1],
+    ],
+    "an array handed on to a layer with shared weights": [
+        node("x", "input", shape=(4,)),
+        dense("a", "x"),
+        dense("b", "a"),
+        node("f", "flatten", "a"),
+        node("c", "dense", "f", units=4, activation="tanh")._replace(shares="d"),
+        node("m", "add", "b", "c"),
+        dense("d", "m"),
+        *ends("d")[1],
+    ],
+}
+
+
+@pytest.mark.parametrize("example", OF_OUTPUTS)
 def test_gradients_of_outputs_are_those_of_numbers_added_to_them(example: str) -> None:
-    network = built(example)
+    nodes = OF_OUTPUTS[example]
+    network = randomize(Network(nodes, loss="mean_squared_error", dtype=np.float64))
     x, y = batch(network, 3)
     gradients = network.trace_gradients(x, y)
     for n in network.nodes:
@@ -268,13 +291,22 @@ def test_training_goes_on_with_the_same_bits(run: str) -> None:
 def test_a_diagnosis_leaves_everything_as_it_was(example: str) -> None:
     network = built(example)
     x, y = batch(network)
-    network.loss_and_gradients(x, y)
+    network.gradients[...] = np.arange(network.gradients.size)
     kept = [network.variables.copy(), network.gradients.copy()]
     random_state = network.random.bit_generator.state
     diagnose(network, x, y)
     np.testing.assert_array_equal(network.variables, kept[0])
     np.testing.assert_array_equal(network.gradients, kept[1])
     assert network.random.bit_generator.state == random_state
+
+
+def test_samples_count_alike_also_while_training_weighs_them() -> None:
+    network = built("dense")
+    x, y = batch(network)
+    found = diagnose(network, x, y)
+    network.set_weighted(True)
+    assert diagnose(network, x, y) == found
+    assert network.plan(5, training=True).weights is not None
 
 
 # --- updates ---

@@ -84,6 +84,17 @@ def test_numbers_that_are_none() -> None:
     )
 
 
+def test_gradients_that_overflow() -> None:
+    network = mlp(1, 1, 1, hidden="linear", dtype=np.float32)
+    network.weights["dense_1"]["kernel"][...] = 1.0
+    network.weights["dense_2"]["kernel"][...] = 1e25
+    found = diagnose(network, np.ones((1, 1)), np.zeros((1, 1)))
+    assert findings(found) == (
+        "dense_1: its gradient is no finite number; smaller initial weights or BatchNormalization "
+        "help.",
+    )
+
+
 def test_steps_that_are_too_long() -> None:
     network = mlp(3, 4, 1)
     before = network.get_weights()
