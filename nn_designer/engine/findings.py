@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from nn_designer.engine.activations import ACTIVATIONS
-from nn_designer.engine.diagnosis import LayerDiagnosis
+from nn_designer.engine.diagnosis import LayerDiagnosis, TensorDiagnosis
 
 DEAD = 0.2
 """From this share of dead units on, a layer is worth a sentence: a few always are."""
 
-SATURATED = 0.5
-"""From this share of saturated outputs on, most of a layer's gradient is gone."""
+SATURATED = 0.8
+"""From this share of saturated outputs on, most of a layer's gradient is gone. Half is usual in
+small networks of Tanh that have learned their task."""
 
 VANISHED = 1e-4
 """A layer whose output's gradient is below this share of the last layer's hardly learns."""
@@ -62,13 +63,19 @@ def _of_layer(layer: LayerDiagnosis, gradient_at_end: float) -> Iterator[str]:
         )
     if layer.gradient_norm is not None and not layer.is_last:
         yield from _of_gradient(layer.gradient_norm, gradient_at_end)
-    ratios = [tensor.update_ratio or 0.0 for tensor in layer.tensors.values()]
-    largest = max(ratios, default=0.0)
-    if largest > LARGE_UPDATE:
+    update = _update_ratio(layer.tensors.values())
+    if update > LARGE_UPDATE:
         yield (
-            f"one step changes its weights by {largest:.0%}, about 0.1% is usual; a smaller "
+            f"one step changes its weights by {update:.0%}, about 0.1% is usual; a smaller "
             "learning rate helps."
         )
+
+
+def _update_ratio(tensors: Iterable[TensorDiagnosis]) -> float:
+    """Of all weights of a layer taken together: biases begin at 0, so theirs alone says little."""
+    norms = [(tensor.weight_norm, tensor.update_ratio or 0.0) for tensor in tensors]
+    whole = math.hypot(*(norm for norm, _ in norms))
+    return math.hypot(*(norm * ratio for norm, ratio in norms)) / whole if whole else 0.0
 
 
 def _of_gradient(norm: float, at_end: float) -> Iterator[str]:

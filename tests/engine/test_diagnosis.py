@@ -300,6 +300,17 @@ def test_a_diagnosis_leaves_everything_as_it_was(example: str) -> None:
     assert network.random.bit_generator.state == random_state
 
 
+def test_training_pays_nothing() -> None:
+    """The plans of training keep no gradients for who might look, before or after somebody does."""
+    network = built("dense")
+    x, y = batch(network)
+    n_steps = len(network.plan(5, training=True).steps)
+    diagnose(network, x, y)
+    plan = network.plan(5, training=True)
+    assert len(plan.steps) == n_steps
+    assert plan.kept_gradients() == {}
+
+
 def test_samples_count_alike_also_while_training_weighs_them() -> None:
     network = built("dense")
     x, y = batch(network)

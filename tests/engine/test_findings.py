@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pytest
 
 from nn_designer.engine.diagnosis import diagnose
 from nn_designer.engine.findings import findings
 from nn_designer.engine.network import Network
-from nn_designer.engine.training import train
+from nn_designer.engine.training import Control, train
 from nn_designer.engine.training_settings import TrainingSettings
 from tests.helpers.networks import batch, mlp, randomize
 from tests.helpers.small_networks import ring_data, two_class_network
@@ -43,10 +42,10 @@ def test_a_few_dead_units_are_no_fault() -> None:
 
 
 def test_saturated_outputs() -> None:
-    network = mlp(3, 4, 1, hidden="sigmoid")
-    network.weights["dense_1"]["bias"][:3] = [50, -50, 50]
+    network = mlp(3, 5, 1, hidden="sigmoid")
+    network.weights["dense_1"]["bias"][:4] = [50, -50, 50, -50]
     assert said_about(network) == (
-        "dense_1: 75% of the outputs are at the ends of Sigmoid, where hardly any gradient passes; "
+        "dense_1: 80% of the outputs are at the ends of Sigmoid, where hardly any gradient passes; "
         "smaller initial weights, BatchNormalization before the activation, or ReLU help.",
     )
 
@@ -105,9 +104,19 @@ def test_steps_that_are_too_long() -> None:
     )
 
 
-@pytest.mark.parametrize("epochs", [1, 30])
-def test_a_network_that_learns_well_gets_no_blame(epochs: int) -> None:
+def test_biases_that_begin_at_0_may_grow() -> None:
+    network = mlp(3, 4, 1)
+    network.weights["dense_1"]["bias"][...] = 0.001
+    before = network.get_weights()
+    network.weights["dense_1"]["bias"][...] = 0.002
+    assert said_about(network, before=before) == ()
+
+
+def test_a_network_that_learns_well_gets_no_blame() -> None:
     network, data = two_class_network(), ring_data()
-    settings = TrainingSettings(loss="binary_crossentropy", learning_rate=0.02, epochs=epochs)
-    list(train(network, data, settings))
-    assert findings(diagnose(network, data.x_train, data.y_train)) == ()
+    settings = TrainingSettings(loss="binary_crossentropy", learning_rate=0.02, epochs=30)
+    before = network.get_weights()
+    for report in train(network, data, settings, control=Control(granularity="batch")):
+        found = diagnose(network, data.x_train, data.y_train, before=before)
+        before = network.get_weights()
+        assert findings(found) == (), report
