@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import (
@@ -93,8 +95,6 @@ class ActivationMenu(QFrame):
         self.grid.setMouseTracking(True)
         self.grid.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.grid.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        rows = -(-len(ACTIVATIONS) // _COLUMNS)
-        self.grid.setFixedSize(_COLUMNS * _CELL.width() + 6, rows * _CELL.height() + 6)
         self.title = QLabel()
         self.title.setProperty("role", "heading")
         self.formula = QLabel()
@@ -123,9 +123,10 @@ class ActivationMenu(QFrame):
         self.grid.itemEntered.connect(self._on_item_entered)
         self.grid.currentItemChanged.connect(self._on_item_entered)
 
-    def open_at(self, position: QPoint, current: str) -> None:
-        """Show it with its top left corner at ``position`` (global), ``current`` chosen."""
-        self._fill(current)
+    def open_at(self, position: QPoint, current: str, keys: Iterable[str] = ACTIVATIONS) -> None:
+        """Show it with its top left corner at ``position`` (global), ``current`` chosen; only
+        ``keys`` may be."""
+        self._fill(current, keys)
         self.ensurePolished()
         self._make_room_for_help()
         self.adjustSize()
@@ -146,7 +147,7 @@ class ActivationMenu(QFrame):
         self.help.setText(shown)
         self.help.setFixedHeight(max(heights))
 
-    def _fill(self, current: str) -> None:
+    def _fill(self, current: str, keys: Iterable[str]) -> None:
         theme = self.themes.theme
         self.setStyleSheet(
             f"QFrame#{self.objectName()} {{ background: {theme.panel_raised};"
@@ -154,7 +155,8 @@ class ActivationMenu(QFrame):
             f"QListWidget {{ background: {theme.panel_raised}; }}"
         )
         self.grid.clear()
-        for key, activation in ACTIVATIONS.items():
+        for key in keys:
+            activation = ACTIVATIONS[key]
             picture = curve_icon(key, theme.accent, theme.border, _PICTURE)
             item = QListWidgetItem(picture, activation.title)
             item.setData(Qt.ItemDataRole.UserRole, key)
@@ -164,6 +166,8 @@ class ActivationMenu(QFrame):
             self.grid.addItem(item)
             if key == current:
                 self.grid.setCurrentItem(item)
+        rows = -(-self.grid.count() // _COLUMNS)
+        self.grid.setFixedSize(_COLUMNS * _CELL.width() + 6, rows * _CELL.height() + 6)
 
     def _on_item_entered(self, item: QListWidgetItem | None) -> None:
         if item is not None:

@@ -23,6 +23,7 @@ class DataCard(QWidget):
     """Shows the document's data; drawn data have their settings right here."""
 
     data_wanted = Signal()
+    remade = Signal()  # the form is another one
 
     def __init__(self, store: Store, themes: ThemeManager) -> None:
         super().__init__()
@@ -123,6 +124,7 @@ class DataCard(QWidget):
                 self._form.edited.connect(self._on_edited)
                 self._form.settled.connect(self._on_settled)
                 self._form_place.addWidget(self._form)
+                self.remade.emit()
         if self._form is not None and source is not None:
             self._form.set_values({**source.defaults(), **choice.settings})
 

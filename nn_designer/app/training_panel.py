@@ -14,7 +14,6 @@ from nn_designer.app.theme import ThemeManager
 from nn_designer.app.trainer import Trainer
 from nn_designer.app.widgets.form import Form
 from nn_designer.app.widgets.section import ScrollPanel, label
-from nn_designer.app.widgets.tab_order import set_reading_order
 from nn_designer.design import edits
 from nn_designer.engine.training_methods import METHODS
 from nn_designer.engine.training_settings import TrainingSettings
@@ -33,6 +32,7 @@ class TrainingPanel(QWidget):
     """Edits the document's training settings. The learning rate also reaches a run under way."""
 
     data_wanted = Signal()
+    remade = Signal()  # a form in it is another one
 
     def __init__(
         self, store: Store, trainer: Trainer, themes: ThemeManager, parent: QWidget | None = None
@@ -44,6 +44,7 @@ class TrainingPanel(QWidget):
         self.trainer = trainer
         self.data_card = DataCard(store, themes)
         self.data_card.data_wanted.connect(self.data_wanted.emit)
+        self.data_card.remade.connect(self.remade.emit)
         self._running_hint = label(
             "A run is under way. The learning rate changes at once; everything else counts from "
             "the next run on.",
@@ -58,7 +59,7 @@ class TrainingPanel(QWidget):
         self.stopping_form = self._form(STOPPING)
         self.method_settings = {choice: MethodSettings(store, choice) for choice in METHODS}
         for part in self.method_settings.values():
-            part.remade.connect(self._on_remade)
+            part.remade.connect(self.remade.emit)
         scroll = ScrollPanel()
         for title, parts in (
             ("DATA", (self.data_card,)),
@@ -135,9 +136,6 @@ class TrainingPanel(QWidget):
         self.store.edit(
             f"Change {title}", edits.set_training, name, value, merge_key=f"training {name}"
         )
-
-    def _on_remade(self) -> None:
-        set_reading_order(self)
 
     def _on_settled(self, _name: str) -> None:
         self.store.end_merge()

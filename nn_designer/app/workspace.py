@@ -74,7 +74,11 @@ class Workspace(QSplitter):
         self.below.setMinimumHeight(180)
         self.right.setMinimumWidth(280)
         set_reading_order(self.palette_panel, self.canvas, self.right, self.below)
+        self.training_panel.remade.connect(self._on_remade)
         self.problems_panel.counted.connect(self._on_problems_counted)
+
+    def _on_remade(self) -> None:
+        set_reading_order(self.right, self.below)
 
     def show_problems(self) -> None:
         self.below_tabs.setCurrentWidget(self.problems_panel)

@@ -1,8 +1,9 @@
-"""Names of columns: never empty, never twice."""
+"""Names of columns: never empty, never twice; and the nearest one to a name that is not there."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 
 LONGEST_NAME = 200
 
@@ -34,3 +35,11 @@ def column_names(
         names.append(name)
         generated.append(made_up)
     return names, generated
+
+
+def no_such_column(name: str, names: Sequence[str]) -> str:
+    """What to say of a name that none of the ``names`` is."""
+    near = get_close_matches(name, names, n=1)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    shown = ", ".join(repr(n) for n in names[:12]) + (", …" if len(names) > 12 else "")
+    return f"There is no column {name[:80]!r}; choose one of {shown}.{hint}"

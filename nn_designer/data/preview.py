@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from nn_designer.data.build import find_task, guess_target
 from nn_designer.data.columns import FoundColumn, number_text
 from nn_designer.data.dataset import Task
 from nn_designer.data.reading import read_start
 from nn_designer.data.reading_options import ReadingOptions
+from nn_designer.data.targets import find_task, guess_target
 
 
 @dataclass(frozen=True)

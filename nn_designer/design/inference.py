@@ -72,7 +72,6 @@ class Facts:
     weights: int = 0
     """Those that can be learned; of these, training changes the ``trainable`` ones."""
     trainable: int = 0
-    regularized: int = 0
     macs: int = 0
     error: str = ""
 
@@ -90,7 +89,6 @@ def facts(layer: LayerKind, shapes: tuple[Shape, ...], activations: tuple[str, .
             cost.parameters,
             sum(spec.size for spec in specs),
             cost.trainable,
-            sum(spec.size for spec in specs if spec.l1 or spec.l2) if layer.trainable else 0,
             cost.macs,
         )
     except ShapeError as error:

@@ -19,26 +19,24 @@ COPIES_OF_WEIGHTS = 6  # tests/design/test_memory.py measures
 LOOK_SECONDS = 2.0
 
 
-def training_memory_bytes(
+def estimated_memory_bytes(
     parameters: int,
     shapes: Iterable[Shape],
     batch_size: int,
     optimizer: str,
     n_rows: int = 0,
     sample_size: int = 0,
-    *,
-    regularized: int = 0,
 ) -> int:
-    """Bytes a training holds at once, to within a few percent where it is the weights that count.
+    """About how many bytes a training holds at once, from sizes alone; `engine/footprint.py`
+    counts them, but has to build the network.
 
     Weights, those of the beginning and the best ones so far; gradients and their squares; the
-    optimizer's running averages and its scratch; scratch for what L1 and L2 add to the loss and the
-    gradients of ``regularized`` weights. Each layer's output and its gradient for one
+    optimizer's running averages and its scratch. Each layer's output and its gradient for one
     batch. The data, as prepared and as the rows that training gathers.
     """
     slots = len(OPTIMIZERS[optimizer].slots) if optimizer in OPTIMIZERS else 2
     values = sum(math.prod(shape) + 1 for shape in shapes)
-    numbers = parameters * (COPIES_OF_WEIGHTS + slots) + 2 * regularized
+    numbers = parameters * (COPIES_OF_WEIGHTS + slots)
     numbers += 2 * values * batch_size + 2 * n_rows * (sample_size + 1)
     flags = parameters  # a byte each, while a look is taken whether all are finite
     return BYTES_PER_NUMBER * numbers + flags

@@ -16,10 +16,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from nn_designer.data.build import no_such_column
 from nn_designer.data.column_types import column_list
 from nn_designer.data.dataset import Dataset, DataSummary, FurtherTarget, TargetInfo
 from nn_designer.data.errors import DataError
+from nn_designer.data.names import no_such_column
 from nn_designer.data.prepare import Prepared
 from nn_designer.design.document import Document, Layer
 from nn_designer.design.edit_base import kind_or_none

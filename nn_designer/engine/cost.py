@@ -38,7 +38,6 @@ class Cost:
     """The cost of a network, in all and per layer."""
 
     layers: Mapping[str, LayerCost] = field(default_factory=dict)
-    bytes_per_number: int = 4
 
     @property
     def parameters(self) -> int:
@@ -53,11 +52,6 @@ class Cost:
     def macs(self) -> int:
         """Multiply-accumulates for one sample, forward."""
         return sum(layer.macs for layer in self.layers.values())
-
-    @property
-    def parameter_bytes(self) -> int:
-        """What the parameters take once; design/memory.py tells what training needs."""
-        return self.parameters * self.bytes_per_number
 
 
 def layer_cost(layer: Costed, input_shapes: Sequence[Shape]) -> LayerCost:
@@ -74,7 +68,6 @@ def layer_cost(layer: Costed, input_shapes: Sequence[Shape]) -> LayerCost:
 def cost_of(
     layers: Mapping[str, tuple[Costed, Sequence[Shape]]],
     *,
-    bytes_per_number: int = 4,
     sharing: frozenset[str] = frozenset(),
 ) -> Cost:
     """The cost of layers given with the shapes of their inputs. Those of ``sharing`` use the
@@ -82,4 +75,4 @@ def cost_of(
     costs = {name: layer_cost(layer, shapes) for name, (layer, shapes) in layers.items()}
     for name in sharing:
         costs[name] = replace(costs[name], parameters=0, trainable=0)
-    return Cost(costs, bytes_per_number)
+    return Cost(costs)

@@ -79,7 +79,6 @@ class Tally:
         self._criterion = criterion
         self._task = task
         self._scale = scale
-        self._threshold = 0.0 if criterion.from_logits else criterion.loss.threshold
         self.reset()
 
     def reset(self) -> None:
@@ -113,7 +112,7 @@ class Tally:
         self._loss = total
         self._samples += batch_size * len(each)
         if self._task == "classes":
-            self._metrics += class_sums(scores, answers, self._threshold)
+            self._metrics += class_sums(scores, answers, self._criterion.threshold)
         else:
             outputs = self._criterion.outputs(scores)
             self._metrics = _added(self._metrics, number_sums(outputs, answers))

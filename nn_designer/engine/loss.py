@@ -167,6 +167,11 @@ class Criterion:
         losses = losses_of(scores, targets)
         return mean(losses if weights is None else losses * weights, -1)
 
+    @property
+    def threshold(self) -> float:
+        """A single score above it means class 1."""
+        return 0.0 if self.from_logits else self.loss.threshold
+
     def outputs(self, scores: np.ndarray) -> np.ndarray:
         """What the network answers: scores (..., outputs, B), activated if they are not yet.
 
@@ -176,19 +181,3 @@ class Criterion:
         if not self.from_logits or activation is None:
             return scores
         return ACTIVATIONS[activation].function(scores)
-
-    def predicted_classes(self, scores: np.ndarray) -> np.ndarray:
-        """The class of each sample: scores (..., outputs, B) → (..., B) whole numbers."""
-        if self.units == 1:
-            threshold = 0.0 if self.from_logits else self.loss.threshold
-            return (scores[..., 0, :] > threshold).astype(np.int64)
-        return np.asarray(scores.argmax(axis=-2))
-
-    def target_classes(self, targets: np.ndarray) -> np.ndarray:
-        """The class of each sample from encoded targets: (..., B[, outputs]) → (..., B)."""
-        if self.loss.target == "classes":
-            return targets
-        if self.units == 1:
-            threshold = 0.0 if self.loss.target == "sign" else 0.5
-            return (targets[..., 0] > threshold).astype(np.int64)
-        return np.asarray(targets.argmax(axis=-1))

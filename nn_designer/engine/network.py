@@ -412,9 +412,8 @@ class Network:
         return self.cost().macs
 
     def cost(self) -> Cost:
-        """Parameters, multiply-accumulates and bytes, in all and per node."""
+        """Parameters and multiply-accumulates, in all and per node."""
         return cost_of(
             {node.name: (node.layer, self._input_shapes(node)) for node in self.nodes},
-            bytes_per_number=self.dtype.itemsize,
             sharing=frozenset(node.name for node in self.nodes if node.shares is not None),
         )

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from nn_designer.engine.graph import NetworkError
 from nn_designer.engine.losses import LOSSES
-from nn_designer.engine.network import Network, NetworkError
-from nn_designer.engine.optimizer import Optimizer
 from nn_designer.engine.training_data import TrainingError
+
+if TYPE_CHECKING:
+    from nn_designer.engine.network import Network
+    from nn_designer.engine.optimizer import Optimizer
 
 NOTHING_LEARNS = (
     "All layers with weights are frozen, so that nothing can learn. Switch on Trainable for at "

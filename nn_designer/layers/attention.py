@@ -16,10 +16,14 @@ from nn_designer.layers.base import (
     WeightSpec,
     shape_text,
 )
+from nn_designer.layers.common_settings import (
+    bias_initializer_setting,
+    dropout_setting,
+    kernel_initializer_setting,
+)
 from nn_designer.layers.exchange import ForeignTensor
-from nn_designer.layers.initializer_choice import InitializerChoice
 from nn_designer.layers.series import series_shape
-from nn_designer.params import Bool, Float, Int
+from nn_designer.params import Bool, Int
 
 if TYPE_CHECKING:
     from nn_designer.engine.plan import Plan, Value
@@ -73,26 +77,10 @@ class MultiHeadAttention(LayerKind):
     use_causal_mask = Bool(
         False, help="Whether a step sees only itself and those before it, not what is to come."
     )
-    dropout = Float(
-        0.0,
-        minimum=0.0,
-        maximum=1.0,
-        exclusive_maximum=True,
-        step=0.05,
-        help="The share of looks that is left out in each training step.",
-    )
+    dropout = dropout_setting(0.0, "The share of looks that is left out in each training step.")
     use_bias = Bool(True, help="Whether the projections add a bias.", advanced=True)
-    kernel_initializer = InitializerChoice(
-        "glorot_uniform",
-        help="How the weights are drawn before training.",
-        advanced=True,
-    )
-    bias_initializer = InitializerChoice(
-        "zeros",
-        help="How the biases are drawn before training.",
-        advanced=True,
-        visible_if=("use_bias", (True,)),
-    )
+    kernel_initializer = kernel_initializer_setting()
+    bias_initializer = bias_initializer_setting()
 
     @property
     def is_random(self) -> bool:

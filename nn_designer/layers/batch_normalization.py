@@ -23,9 +23,10 @@ import numpy as np
 
 from nn_designer.layers.axes import MOST_AXES, kept_sizes, places
 from nn_designer.layers.base import Shape, WeightSpec
+from nn_designer.layers.common_settings import axis_of_channels_setting
 from nn_designer.layers.exchange import ForeignTensor
 from nn_designer.layers.standardizing import Grouping, Standardizing, emit_factor
-from nn_designer.params import Float, Int
+from nn_designer.params import Float
 
 if TYPE_CHECKING:
     from nn_designer.engine.plan import Plan, Value
@@ -68,13 +69,7 @@ class BatchNormalization(Standardizing):
         "batches.",
         advanced=True,
     )
-    axis = Int(
-        -1,
-        minimum=-MOST_AXES,
-        maximum=MOST_AXES,
-        help="The axis of the channels: -1 the last, 1 the first.",
-        advanced=True,
-    )
+    axis = axis_of_channels_setting(MOST_AXES)
 
     def grouping(self, shape: Shape) -> Grouping:
         (place,) = places(self.title, [self.axis], shape)

@@ -16,9 +16,14 @@ from nn_designer.layers.base import (
     WeightSpec,
     shape_text,
 )
+from nn_designer.layers.common_settings import (
+    bias_initializer_setting,
+    kernel_initializer_setting,
+    l1_setting,
+    l2_setting,
+)
 from nn_designer.layers.exchange import ForeignTensor, torch_activation
-from nn_designer.layers.initializer_choice import InitializerChoice
-from nn_designer.params import Bool, Choice, Float, Int
+from nn_designer.params import Bool, Choice, Int
 
 if TYPE_CHECKING:
     from nn_designer.engine.plan import Plan, Value
@@ -55,33 +60,10 @@ class Dense(LayerKind):
     units = Int(10, minimum=1, maximum=1_000_000_000, help="How many neurons the layer has.")
     activation = Choice("relu", activation_titles, help="The function applied to each sum.")
     use_bias = Bool(True, help="Whether each neuron has a bias added to its sum.", advanced=True)
-    kernel_initializer = InitializerChoice(
-        "glorot_uniform",
-        help="How the weights are drawn before training.",
-        advanced=True,
-    )
-    bias_initializer = InitializerChoice(
-        "zeros",
-        help="How the biases are drawn before training.",
-        advanced=True,
-        visible_if=("use_bias", (True,)),
-    )
-    l1 = Float(
-        0.0,
-        minimum=0.0,
-        maximum=10.0,
-        title="L1",
-        help="Adds L1 × Σ|w| to the loss: pulls weights towards exactly zero.",
-        advanced=True,
-    )
-    l2 = Float(
-        0.0,
-        minimum=0.0,
-        maximum=10.0,
-        title="L2",
-        help="Adds L2 × Σw² to the loss: keeps weights small.",
-        advanced=True,
-    )
+    kernel_initializer = kernel_initializer_setting()
+    bias_initializer = bias_initializer_setting()
+    l1 = l1_setting()
+    l2 = l2_setting()
 
     def summary(self) -> str:
         return f"{self.units:,} unit" if self.units == 1 else f"{self.units:,} units"

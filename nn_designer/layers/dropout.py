@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nn_designer.layers.base import Category, LayerKind, Shape
-from nn_designer.params import Float
+from nn_designer.layers.common_settings import dropout_setting
 
 if TYPE_CHECKING:
     from nn_designer.engine.plan import Plan, Value
@@ -35,14 +35,7 @@ class Dropout(LayerKind):
         'overfitting"'
     )
 
-    rate = Float(
-        0.5,
-        minimum=0.0,
-        maximum=1.0,
-        exclusive_maximum=True,
-        step=0.05,
-        help="The share of inputs set to zero in each training step.",
-    )
+    rate = dropout_setting(0.5, "The share of inputs set to zero in each training step.")
 
     @property
     def is_random(self) -> bool:

@@ -7,11 +7,16 @@ from typing import ClassVar
 
 from nn_designer.engine.windows import Windows
 from nn_designer.layers.base import Category, Shape, WeightSpec
+from nn_designer.layers.common_settings import (
+    bias_initializer_setting,
+    kernel_initializer_setting,
+    l1_setting,
+    l2_setting,
+)
 from nn_designer.layers.dense import activation_titles
 from nn_designer.layers.exchange import ForeignTensor
-from nn_designer.layers.initializer_choice import InitializerChoice
 from nn_designer.layers.pictures import PADDINGS, PictureKind, size_text, sizes_of
-from nn_designer.params import Bool, Choice, Float, Pair
+from nn_designer.params import Bool, Choice, Pair
 
 LARGEST = 1000
 """The most taps, places or gaps that a window may have along an axis."""
@@ -46,33 +51,10 @@ class KernelKind(PictureKind):
     )
     activation = Choice("relu", activation_titles, help="The function applied to each sum.")
     use_bias = Bool(True, help="Whether each filter has a bias added to its sums.", advanced=True)
-    kernel_initializer = InitializerChoice(
-        "glorot_uniform",
-        help="How the weights are drawn before training.",
-        advanced=True,
-    )
-    bias_initializer = InitializerChoice(
-        "zeros",
-        help="How the biases are drawn before training.",
-        advanced=True,
-        visible_if=("use_bias", (True,)),
-    )
-    l1 = Float(
-        0.0,
-        minimum=0.0,
-        maximum=10.0,
-        title="L1",
-        help="Adds L1 × Σ|w| to the loss: pulls weights towards exactly zero.",
-        advanced=True,
-    )
-    l2 = Float(
-        0.0,
-        minimum=0.0,
-        maximum=10.0,
-        title="L2",
-        help="Adds L2 × Σw² to the loss: keeps weights small.",
-        advanced=True,
-    )
+    kernel_initializer = kernel_initializer_setting()
+    bias_initializer = bias_initializer_setting()
+    l1 = l1_setting()
+    l2 = l2_setting()
 
     def kernel_text(self) -> str:
         """The size of the kernel, ``3×3``."""

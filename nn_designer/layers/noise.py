@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from nn_designer.layers.base import Category, LayerKind, Shape, ShapeError, shape_text
+from nn_designer.layers.common_settings import dropout_setting
 from nn_designer.params import Float
 
 if TYPE_CHECKING:
@@ -90,14 +91,7 @@ class GaussianDropout(_Noise):
         'overfitting", section 10'
     )
 
-    rate = Float(
-        0.5,
-        minimum=0.0,
-        maximum=1.0,
-        exclusive_maximum=True,
-        step=0.05,
-        help="How strong the noise is: its variance is rate / (1 - rate).",
-    )
+    rate = dropout_setting(0.5, "How strong the noise is: its variance is rate / (1 - rate).")
 
     @property
     def is_random(self) -> bool:
@@ -134,14 +128,7 @@ class _SpatialDropout(_Noise):
     axes: ClassVar[int]
     wanted: ClassVar[str]
 
-    rate = Float(
-        0.5,
-        minimum=0.0,
-        maximum=1.0,
-        exclusive_maximum=True,
-        step=0.05,
-        help="The share of channels set to zero in each training step.",
-    )
+    rate = dropout_setting(0.5, "The share of channels set to zero in each training step.")
 
     @property
     def is_random(self) -> bool:

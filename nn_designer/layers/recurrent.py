@@ -17,19 +17,26 @@ from nn_designer.layers.base import (
     WeightSpec,
     shape_text,
 )
+from nn_designer.layers.common_settings import (
+    bias_initializer_setting,
+    dropout_setting,
+    kernel_initializer_setting,
+    l1_setting,
+    l2_setting,
+)
 from nn_designer.layers.direction_merge import MERGE_MODES, Merge
 from nn_designer.layers.dropout import emit_dropout_mask
 from nn_designer.layers.exchange import ForeignTensor
 from nn_designer.layers.initializer_choice import InitializerChoice
-from nn_designer.params import Bool, Choice, Float, Int
+from nn_designer.params import Bool, Choice, Int
 
 if TYPE_CHECKING:
     from nn_designer.engine.plan import Plan, Value
 
 DIRECTIONS = {
-    "forward": "Forward: from the first step to the last",
-    "backward": "Backward: from the last step to the first",
-    "both": "Both ways (bidirectional)",
+    "forward": "Forward",
+    "backward": "Backward",
+    "both": "Both ways",
 }
 
 
@@ -80,49 +87,21 @@ class RecurrentKind(LayerKind):
         "as many numbers.",
         visible_if=("direction", ("both",)),
     )
-    dropout = Float(
+    dropout = dropout_setting(
         0.0,
-        minimum=0.0,
-        maximum=1.0,
-        exclusive_maximum=True,
-        step=0.05,
-        help="The share of features set to zero while training; the same ones in all steps of a "
-        "series.",
+        "The share of features set to zero while training; the same ones in all steps of a series.",
         advanced=True,
     )
     use_bias = Bool(True, help="Whether a bias is added to each sum.", advanced=True)
-    kernel_initializer = InitializerChoice(
-        "glorot_uniform",
-        help="How the weights of the inputs are drawn before training.",
-        advanced=True,
-    )
+    kernel_initializer = kernel_initializer_setting("weights of the inputs")
     recurrent_initializer = InitializerChoice(
         "orthogonal",
         help="How the weights of the state are drawn before training.",
         advanced=True,
     )
-    bias_initializer = InitializerChoice(
-        "zeros",
-        help="How the biases are drawn before training.",
-        advanced=True,
-        visible_if=("use_bias", (True,)),
-    )
-    l1 = Float(
-        0.0,
-        minimum=0.0,
-        maximum=10.0,
-        title="L1",
-        help="Adds L1 × Σ|w| to the loss, for both kernels: pulls weights towards exactly zero.",
-        advanced=True,
-    )
-    l2 = Float(
-        0.0,
-        minimum=0.0,
-        maximum=10.0,
-        title="L2",
-        help="Adds L2 × Σw² to the loss, for both kernels: keeps weights small.",
-        advanced=True,
-    )
+    bias_initializer = bias_initializer_setting()
+    l1 = l1_setting(", for both kernels")
+    l2 = l2_setting(", for both kernels")
 
     @property
     def is_random(self) -> bool:

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from nn_designer.layers.axes import MOST_AXES, kept_sizes, places
 from nn_designer.layers.base import Shape, ShapeError, shape_text
+from nn_designer.layers.common_settings import axis_of_channels_setting
 from nn_designer.layers.standardizing import Grouping, OfASample
 from nn_designer.params import Dimensions, Int
 
@@ -71,13 +72,7 @@ class GroupNormalization(OfASample):
         maximum=1_000_000,
         help="How many groups the channels are parted into; -1: each channel is one.",
     )
-    axis = Int(
-        -1,
-        minimum=-MOST_AXES,
-        maximum=MOST_AXES,
-        help="The axis of the channels: -1 the last, 1 the first.",
-        advanced=True,
-    )
+    axis = axis_of_channels_setting(MOST_AXES)
 
     def grouping(self, shape: Shape) -> Grouping:
         (place,) = places(self.title, [self.axis], shape)

@@ -10,7 +10,9 @@ from pytestqt.qtbot import QtBot
 from nn_designer.app.activation_menu import ActivationMenu, curve_path
 from nn_designer.app.theme import ThemeManager
 from nn_designer.engine.activations import ACTIVATIONS
-from tests.helpers.canvas import POPUPS_OFFSCREEN
+from nn_designer.layers import KINDS
+from nn_designer.params import Choice
+from tests.helpers.canvas import POPUPS_OFFSCREEN, loose, open_canvas
 
 pytestmark = pytest.mark.qt_log_ignore(POPUPS_OFFSCREEN)
 
@@ -90,3 +92,17 @@ def test_the_curve_of_relu_is_flat_then_rises() -> None:
 
 def test_an_unknown_activation_has_no_curve() -> None:
     assert curve_path("no such function", QRectF(0, 0, 10, 10)).isEmpty()
+
+
+def test_only_what_the_layer_allows_is_offered(qtbot: QtBot) -> None:
+    hand = open_canvas(qtbot, loose("dense", "lstm"))
+    menu = hand.canvas.findChild(ActivationMenu)
+    assert menu is not None
+    for layer in hand.canvas.store.document.layers:
+        hand.canvas.open_activation_menu(layer.id)
+        offered = [menu.grid.item(row).text() for row in range(menu.grid.count())]
+        param = KINDS[layer.kind].params["activation"]
+        assert isinstance(param, Choice)
+        assert offered == list(param.choices.values())
+        menu.close()
+    assert "Softmax" not in offered  # the gates of an LSTM look at each number alone

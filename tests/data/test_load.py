@@ -12,7 +12,7 @@ from nn_designer.data import SOURCES, DataChoice, DataError, load, source_of, su
 from nn_designer.params import ParamError
 
 KEYS = (
-    *("mnist", "digits", "iris", "wine", "breast_cancer", "penguins", "auto_mpg"),
+    *("mnist", "digits", "iris", "wine", "breast_cancer", "penguins", "auto_mpg", "co2"),
     *("circles", "xor", "gauss", "spiral", "moons", "plane", "hills", "sine", "table"),
 )
 

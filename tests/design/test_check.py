@@ -10,8 +10,7 @@ from hypothesis import given, settings
 
 from nn_designer import data
 from nn_designer.data import DataChoice
-from nn_designer.design import check as check_module
-from nn_designer.design import edits
+from nn_designer.design import check_memory, edits
 from nn_designer.design.arrange import arrange
 from nn_designer.design.check import Problem, check
 from nn_designer.design.codec import dumps, loads
@@ -281,7 +280,7 @@ def test_a_loss_that_does_not_suit_the_output_is_told_at_the_last_layer(
 
 
 def test_a_layer_of_a_billion_units_is_refused_with_the_memory_it_would_need(monkeypatch):
-    monkeypatch.setattr(check_module, "available_memory_bytes", lambda: 16_000_000_000)
+    monkeypatch.setattr(check_memory, "available_memory_bytes", lambda: 16_000_000_000)
     document = edits.set_setting(iris_design(), "dense_1", "units", 10**9)
     report = check(document, IRIS)
     assert [problem.sentence for problem in report.errors] == [
@@ -292,7 +291,7 @@ def test_a_layer_of_a_billion_units_is_refused_with_the_memory_it_would_need(mon
 
 
 def test_the_layer_with_the_many_units_is_named_not_the_one_behind_it(monkeypatch):
-    monkeypatch.setattr(check_module, "available_memory_bytes", lambda: 16_000_000_000)
+    monkeypatch.setattr(check_memory, "available_memory_bytes", lambda: 16_000_000_000)
     document = chain("input", "dense", "dense", "output", dense_1={"units": 10**9})
     (problem,) = (p for p in check(document).errors if "too large" in p.sentence)
     assert problem.sentence.startswith("Dense 1 with 1,000,000,000 units is too large")
@@ -302,7 +301,7 @@ def test_the_layer_with_the_many_units_is_named_not_the_one_behind_it(monkeypatc
 def test_as_much_memory_as_there_is_may_be_used_but_not_a_byte_more(monkeypatch):
     needed = check(iris_design(), IRIS).training_memory_bytes
     for free, ok in ((needed, True), (needed - 1, False)):
-        monkeypatch.setattr(check_module, "available_memory_bytes", lambda free=free: free)
+        monkeypatch.setattr(check_memory, "available_memory_bytes", lambda free=free: free)
         assert check(iris_design(), IRIS).ok is ok
 
 

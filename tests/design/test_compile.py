@@ -7,9 +7,8 @@ from hypothesis import strategies as st
 
 from nn_designer import data
 from nn_designer.data import DataChoice
-from nn_designer.design import check as check_module
+from nn_designer.design import check_memory, edits
 from nn_designer.design import compile as compile_module
-from nn_designer.design import edits
 from nn_designer.design.check import check
 from nn_designer.design.compile import (
     DesignError,
@@ -77,7 +76,7 @@ def test_a_design_with_errors_is_refused_with_the_first_sentence():
 
 
 def test_a_design_too_large_for_the_memory_is_refused_before_anything_is_allocated(monkeypatch):
-    monkeypatch.setattr(check_module, "available_memory_bytes", lambda: 8_000_000_000)
+    monkeypatch.setattr(check_memory, "available_memory_bytes", lambda: 8_000_000_000)
     document = edits.set_setting(skip_for_circles(), "dense_1", "units", 10**9)
     document = edits.set_setting(document, "dense_2", "units", 10**9)
     with pytest.raises(DesignError, match=r"would need about .* PB of memory, and 8 GB are free"):

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from nn_designer.engine.class_metrics import answered_classes
 from nn_designer.engine.losses import LOSSES
 from nn_designer.engine.program import Program
 from nn_designer.params import ParamError
@@ -240,24 +241,24 @@ def test_targets_buffer_takes_encoded_rows(key: str) -> None:
 
 @pytest.mark.parametrize("key", KEYS)
 @pytest.mark.parametrize("units", [1, 4])
-def test_classes_come_back_from_targets_and_from_right_scores(key: str, units: int) -> None:
-    y = classes(9, units)
+def test_encoded_targets_are_the_scores_of_right_answers(key: str, units: int) -> None:
     attached = criterion(key, units)
-    if units == 1 and (attached.loss.target == "classes" or key == "kl_divergence"):
-        return  # one unit cannot say which class; problem_with refuses it
-    targets = attached.encode(y)
-    np.testing.assert_array_equal(attached.target_classes(targets), y)
-    if attached.loss.target != "classes":
-        np.testing.assert_array_equal(attached.predicted_classes(targets.T), y)
+    if attached.loss.target == "classes" or (units == 1 and key == "kl_divergence"):
+        return  # whole numbers are no scores; problem_with refuses the other
+    y = classes(9, units)
+    scores = attached.encode(y).T
+    np.testing.assert_array_equal(answered_classes(scores, attached.threshold), y)
 
 
 def test_one_output_is_class_1_above_its_middle() -> None:
-    scores = np.array([[-0.1, 0.1, 0.4, 0.6]])
-    assert criterion("hinge", 1).predicted_classes(scores).tolist() == [0, 1, 1, 1]
-    probability = criterion("binary_crossentropy", 1)
-    assert probability.predicted_classes(scores).tolist() == [0, 0, 0, 1]
-    logits = criterion("binary_crossentropy", 1, from_logits=True)
-    assert logits.predicted_classes(scores).tolist() == [0, 1, 1, 1]
+    def answers(key: str, **logits: bool) -> list[int]:
+        scores = np.array([[-0.1, 0.1, 0.4, 0.6]])
+        threshold = criterion(key, 1, **logits).threshold
+        return answered_classes(scores, threshold).astype(int).tolist()
+
+    assert answers("hinge") == [0, 1, 1, 1]
+    assert answers("binary_crossentropy") == [0, 0, 0, 1]
+    assert answers("binary_crossentropy", from_logits=True) == [0, 1, 1, 1]
 
 
 @pytest.mark.parametrize("key", ["mean_squared_error", "sparse_categorical_crossentropy"])

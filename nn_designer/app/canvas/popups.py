@@ -13,8 +13,9 @@ from nn_designer.app.canvas.quick_add import LayerChooser, QuickAdd
 from nn_designer.design import edits
 from nn_designer.design.document import Wire
 from nn_designer.engine.activations import ACTIVATIONS
-from nn_designer.layers import KINDS
+from nn_designer.layers import KINDS, kind_of
 from nn_designer.layers.base import LayerKind
+from nn_designer.params import Choice
 
 if TYPE_CHECKING:
     from nn_designer.app.canvas.view import CanvasView
@@ -43,7 +44,9 @@ class Popups:
         chip = card.chip_at(self._canvas.navigator.zoom)
         part = chip if not chip.isNull() else card.body
         place = self._canvas.below_card(layer_id, part) + QPoint(0, 4)
-        self.activation_menu.open_at(place, card.content.activation)
+        param = kind_of(self._canvas.store.document.layer(layer_id).kind).params["activation"]
+        assert isinstance(param, Choice)
+        self.activation_menu.open_at(place, card.content.activation, param.choices)
 
     def open_layer_chooser(self, source: str) -> None:
         """The layers that may take a wire from ``source``, next to its card."""

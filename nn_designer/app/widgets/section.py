@@ -1,4 +1,4 @@
-"""Parts that panels are made of: headings, folds, cards, lines, wrapped text."""
+"""Parts that panels are made of: headings, folds, lines, wrapped text."""
 
 from __future__ import annotations
 
@@ -37,17 +37,6 @@ def line() -> QFrame:
     result = QFrame()
     result.setProperty("role", "line")
     return result
-
-
-class Card(QFrame):
-    """A raised box with rounded corners; put things into :attr:`body_layout`."""
-
-    def __init__(self, margin_px: int = 12) -> None:
-        super().__init__()
-        self.setProperty("role", "card")
-        self.body_layout = QVBoxLayout(self)
-        self.body_layout.setContentsMargins(margin_px, margin_px, margin_px, margin_px)
-        self.body_layout.setSpacing(8)
 
 
 class _FoldButton(QAbstractButton):
@@ -114,10 +103,6 @@ class Fold(QWidget):
         layout.addWidget(self._button)
         layout.addWidget(self.body)
         self._button.toggled.connect(self._on_toggled)
-
-    @property
-    def is_opened(self) -> bool:
-        return self._button.isChecked()
 
     def set_opened(self, opened: bool) -> None:
         self._button.setChecked(opened)
