@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from nn_designer.engine.diagnosis import diagnose
-from nn_designer.engine.findings import findings
+from nn_designer.engine.diagnosis_findings import findings
 from nn_designer.engine.network import Network
 from nn_designer.engine.training import Control, train
 from nn_designer.engine.training_settings import TrainingSettings
