@@ -257,10 +257,23 @@ class Network:
         self._emit_regularization(program)
         return program.steps
 
-    def _compile(self, batch_size: int, training: bool, differentiates: bool) -> Plan:
-        plan = Plan(batch_size, self.dtype, training=training, random=self.random)
+    def _compile(
+        self,
+        batch_size: int,
+        training: bool,
+        differentiates: bool,
+        *,
+        keeps_gradients: bool = False,
+    ) -> Plan:
+        plan = Plan(
+            batch_size,
+            self.dtype,
+            training=training,
+            random=self.random,
+            keeps_gradients=keeps_gradients,
+        )
         plan.helper = self.helper if training else None  # others may run on the helper's thread
-        self._emit(plan, differentiates, self._held.layers)
+        self._emit(plan, differentiates, self._held.layers, takes_shortcuts=not keeps_gradients)
         if differentiates:
             self._emit_regularization(plan)
         return plan
@@ -271,16 +284,18 @@ class Network:
         differentiates: bool,
         variables: Mapping[str, LayerVariables],
         share: float = 1.0,
+        takes_shortcuts: bool = True,
     ) -> None:
         """Emit all steps but regularization; the gradients of ``variables`` are scaled by
-        ``share``."""
+        ``share``. Without shortcuts, each layer leaves what it gives when predicting."""
         plan.begin_inputs(self.inputs.width)
         for node in self.nodes:
             inputs = [plan.values[name] for name in node.inputs]
-            plan.only_user = only_user(self.nodes, node) if differentiates else None
+            looks_ahead = differentiates and takes_shortcuts
+            plan.only_user = only_user(self.nodes, node) if looks_ahead else None
             held = variables[node.name]
             if differentiates and node.name in self._shared:
-                held = plan.adding_gradients(held)
+                held = plan.adding_gradients(node.name, held)
             plan.begin_layer(
                 node.name,
                 held,
@@ -354,13 +369,42 @@ class Network:
         self.set_weighted(weights is not None)
         samples = self.inputs.checked(x)
         plan = self._compiled(len(samples[self.input_name]), False, True)
+        self._run(plan, samples, y, weights)
+        values = self.heads.values(plan.logits, plan.targets, plan.weights)
+        return float(self.heads.total(values)) + self.regularization()
+
+    def trace_gradients(self, x: Arrays, y: Arrays) -> dict[str, np.ndarray]:
+        """∂loss/∂output of each node at or before which anything learns, for samples as
+        :meth:`trace` takes them: copies (N, *shape). Fills ``gradients`` as
+        :meth:`loss_and_gradients` does.
+
+        Where the loss works out the last activation itself, that node's gradient is the one of
+        the logits. Nodes that hand on the very same numbers (Flatten) have the gradient of these
+        numbers from all that use them. The plan is compiled anew each time, for those who look
+        now and then.
+        """
+        samples = self.inputs.checked(x)
+        count = len(samples[self.input_name])
+        plan = self._compile(count, False, True, keeps_gradients=True)
+        self._run(plan, samples, y)
+        return {
+            name: np.ascontiguousarray(np.moveaxis(gradient, -1, 0))
+            for name, gradient in plan.kept_gradients().items()
+        }
+
+    def _run(
+        self,
+        plan: Plan,
+        samples: Mapping[str, np.ndarray],
+        y: Arrays,
+        weights: np.ndarray | None = None,
+    ) -> None:
+        """Run a plan with gradients on one whole batch."""
         self.inputs.write(plan.inputs, samples)
         plan.targets[...] = self.heads.encode(y)
         if plan.weights is not None:
-            plan.weights[...] = weights
+            plan.weights[...] = 1.0 if weights is None else weights
         plan.run()
-        values = self.heads.values(plan.logits, plan.targets, plan.weights)
-        return float(self.heads.total(values)) + self.regularization()
 
     @cached_property
     def macs(self) -> int:
