@@ -5,7 +5,6 @@ from __future__ import annotations
 import zlib
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
@@ -32,17 +31,14 @@ from nn_designer.engine.loss import Criterion
 from nn_designer.engine.parallel import Helper
 from nn_designer.engine.plan import Plan
 from nn_designer.engine.program import Program, Step
-from nn_designer.engine.shapes import Shape, samples_at_once, shape_text
+from nn_designer.engine.shapes import Shape, samples_at_once
 from nn_designer.engine.variables import LayerVariables, Variables
+from nn_designer.engine.weights import WeightError, put_weights
 
 __all__ = ["LayerLike", "Network", "NetworkError", "Node", "WeightError"]
 
 PLANS_KEPT = 8
 """So many compiled plans stay in memory; each holds buffers for its batch size."""
-
-
-class WeightError(ValueError):
-    """Weights do not fit a network; the text names the layer and both shapes."""
 
 
 class Network:
@@ -174,35 +170,7 @@ class Network:
 
     def set_weights(self, weights: Mapping[str, Mapping[str, np.ndarray]]) -> None:
         """Take all weights from ``weights``. Raises WeightError, and then changes nothing."""
-        checked: list[tuple[np.ndarray, np.ndarray]] = []
-        for name, views in self.weights.items():
-            if name not in weights:
-                near = get_close_matches(name, list(weights), n=1)
-                hint = f" (there is {near[0]!r})" if near else ""
-                raise WeightError(
-                    f"The weights have nothing for the layer {name!r}{hint}. They belong to "
-                    "another design."
-                )
-            for key, view in views.items():
-                if key not in weights[name]:
-                    raise WeightError(f"The weights of the layer {name!r} have no {key}.")
-                array = np.asarray(weights[name][key])
-                if array.shape != view.shape:
-                    raise WeightError(
-                        f"The {key} of the layer {name!r} must be {shape_text(view.shape)}, but "
-                        f"in these weights it is {shape_text(array.shape)}."
-                    )
-                if array.dtype.kind not in "fiu":
-                    raise WeightError(f"The {key} of the layer {name!r} holds no numbers.")
-                checked.append((view, array))
-        unknown = sorted(set(weights) - set(self.weights))
-        if unknown:
-            raise WeightError(
-                f"The weights have a layer {unknown[0]!r} that the design does not have. They "
-                "belong to another design."
-            )
-        for view, array in checked:
-            view[...] = array
+        put_weights(weights, self.weights)
 
     def regularization(self) -> float:
         """What L1 and L2 add to the loss with the present weights."""
