@@ -39,8 +39,7 @@ from PySide6.QtWidgets import (
 from nn_designer.app import icons, kind_texts
 from nn_designer.app.canvas.card_painting import glyph_name
 from nn_designer.app.canvas.drops import KIND_MIME
-from nn_designer.app.canvas.look import with_alpha
-from nn_designer.app.theme import Theme, ThemeManager
+from nn_designer.app.theme import Theme, ThemeManager, with_alpha
 from nn_designer.layers import KINDS
 from nn_designer.layers.base import LayerKind
 

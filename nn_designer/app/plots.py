@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent, QObject, QPointF, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QButtonGroup, QWidget
 
-from nn_designer.app.theme import Theme, ThemeManager
+from nn_designer.app.theme import Theme, ThemeManager, with_alpha
 from nn_designer.app.views.axes import (
     ValueAxis,
     epochs_shown,
@@ -22,7 +22,7 @@ from nn_designer.app.views.axes import (
 from nn_designer.app.views.best_mark import BestMark
 from nn_designer.app.views.heading import HeadingButton
 from nn_designer.app.views.legend_chip import LegendChip
-from nn_designer.app.views.plot_frame import PlotFrame, line_pen, with_alpha
+from nn_designer.app.views.plot_frame import PlotFrame, line_pen
 from nn_designer.app.views.quantities import ACCURACY, LOSS, MAE, R2, Curves, Quantity
 from nn_designer.app.views.series import Series, decimate
 

@@ -147,6 +147,13 @@ DARK = Theme(
 )
 
 
+def with_alpha(colour: str, alpha: float) -> QColor:
+    """``#rrggbb`` with an opacity from 0 to 1."""
+    result = QColor(colour)
+    result.setAlphaF(alpha)
+    return result
+
+
 def palette_for(theme: Theme) -> QPalette:
     """The QPalette that gives every standard widget the theme's colours."""
     palette = QPalette()

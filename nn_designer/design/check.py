@@ -16,7 +16,7 @@ from nn_designer.design.check_training import (
     check_frozen,
     check_loss,
     check_optimizer,
-    training_settings,
+    check_settings,
 )
 from nn_designer.design.document import Document
 from nn_designer.design.findings import Findings
@@ -35,7 +35,7 @@ def check(
     """
     findings = Findings(document, summary)
     check_layers(findings)
-    training = training_settings(findings)
+    training = check_settings(findings)
     targets: Mapping[str, TargetInfo] = {}
     if summary is not None:
         check_inputs(findings, summary)

@@ -21,7 +21,7 @@ from nn_designer.layers import kind_of
 from nn_designer.params import HasParams
 
 
-def training_settings(findings: Findings) -> TrainingSettings:
+def check_settings(findings: Findings) -> TrainingSettings:
     """The training settings, with defaults in place of wrong ones."""
     training = _settings(findings, TrainingSettings, "Training", findings.document.training)
     settings = TrainingSettings(**training)

@@ -39,6 +39,13 @@ class Activation:
     """True if the slope follows from the outputs alone: then ``z`` may be overwritten, and
     several layers' slopes may be worked out in one go."""
 
+    dead_value: ClassVar[float | None] = None
+    """The output wherever the slope is exactly 0 on one whole side: a unit that gives nothing else
+    can't learn, it is dead."""
+    saturates_beyond: ClassVar[tuple[float, float] | None] = None
+    """Outputs up to the first number or from the second on are so near the ends of the range that
+    the slope has all but gone (saturated); None: there are no two ends."""
+
     def emit_forward(self, program: Program, z: A, a: A) -> Kept:
         """Steps a = f(z). ``a`` may be ``z`` itself if :attr:`from_output`."""
         raise NotImplementedError

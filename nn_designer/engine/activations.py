@@ -51,6 +51,7 @@ class Sigmoid(Activation):
     source = "https://en.wikipedia.org/wiki/Logistic_function"
     torch = "nn.Sigmoid()"
     gives_probabilities = True
+    saturates_beyond = (0.01, 0.99)  # the slope is a 25th of its largest, or less
 
     def emit_forward(self, program: Program, z: A, a: A) -> Kept:
         emit_sigmoid(program, z, a)
@@ -69,6 +70,7 @@ class Tanh(Activation):
     help = "Squeezes any number between -1 and 1. Smooth: good for small networks and curves."
     source = "https://en.wikipedia.org/wiki/Hyperbolic_functions"
     torch = "nn.Tanh()"
+    saturates_beyond = (-0.97, 0.97)  # the slope is a 17th of its largest, or less
 
     def emit_forward(self, program: Program, z: A, a: A) -> Kept:
         program.step(np.tanh, z, a)
@@ -90,6 +92,7 @@ class ReLU(Activation):
     )
     source = "Nair and Hinton 2010, Rectified linear units improve restricted Boltzmann machines"
     torch = "nn.ReLU()"
+    dead_value = 0.0
 
     def emit_forward(self, program: Program, z: A, a: A) -> Kept:
         program.maximum(z, 0.0, a)
@@ -260,6 +263,7 @@ class Softsign(Activation):
     source = "Glorot and Bengio 2010, Understanding the difficulty of training deep networks"
     torch = "nn.Softsign()"
     from_output = False
+    saturates_beyond = (-0.8, 0.8)  # the slope, (1 - |a|)², is a 25th of its largest, or less
 
     def emit_forward(self, program: Program, z: A, a: A) -> Kept:
         below = program.buffer(z.shape)
@@ -283,6 +287,7 @@ class HardSigmoid(Activation):
     source = "Howard et al. 2019, Searching for MobileNetV3; as in Keras 3 and PyTorch"
     torch = "nn.Hardsigmoid()"
     gives_probabilities = True
+    saturates_beyond = (0.0, 1.0)  # the slope is 0
 
     def emit_forward(self, program: Program, z: A, a: A) -> Kept:
         program.step(np.multiply, z, program.constant(1.0 / 6.0), a)

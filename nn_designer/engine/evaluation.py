@@ -10,6 +10,7 @@ import numpy as np
 
 from nn_designer.engine.loss import Criterion
 from nn_designer.engine.metrics import SUMMED, class_sums, number_sums
+from nn_designer.engine.running_loss import RunningLoss
 from nn_designer.engine.shapes import samples_at_once
 from nn_designer.engine.training_data import Part
 
@@ -79,11 +80,12 @@ class Tally:
         self._criterion = criterion
         self._task = task
         self._scale = scale
+        self._loss = RunningLoss()
         self.reset()
 
     def reset(self) -> None:
         """Forget everything: a new epoch."""
-        self._loss, self._samples = 0.0, 0  # Σ loss · samples
+        self._loss.reset()
         units = self._criterion.units
         self._metrics = np.zeros(2 if self._task == "classes" else (5, units))
 
@@ -104,24 +106,17 @@ class Tally:
 
     def take(self, losses: np.ndarray, scores: np.ndarray, answers: np.ndarray) -> float:
         """As :meth:`add`, for batches whose ``losses`` (K,) are known."""
-        batch_size = scores.shape[-1]
-        total = self._loss
-        each: list[float] = losses.tolist()
-        for loss in each:  # one after the other: see above
-            total += loss * batch_size
-        self._loss = total
-        self._samples += batch_size * len(each)
         if self._task == "classes":
             self._metrics += class_sums(scores, answers, self._criterion.threshold)
         else:
             outputs = self._criterion.outputs(scores)
             self._metrics = _added(self._metrics, number_sums(outputs, answers))
-        return sum(each) / len(each)
+        return self._loss.add(losses, scores.shape[-1])
 
     @property
     def loss(self) -> float:
         """Mean loss so far."""
-        return self._loss / self._samples if self._samples else 0.0
+        return self._loss.mean
 
     @property
     def accuracy(self) -> float | None:
@@ -143,12 +138,10 @@ class Tally:
 
     def state(self) -> dict[str, np.ndarray]:
         """All that :meth:`load_state` needs to go on."""
-        loss = np.array([self._loss, self._samples])
-        return {"loss": loss, "metrics": self._metrics.copy()}
+        return {"loss": self._loss.state(), "metrics": self._metrics.copy()}
 
     def load_state(self, state: Mapping[str, np.ndarray]) -> None:
-        total, samples = state["loss"]
-        self._loss, self._samples = float(total), int(samples)
+        self._loss.load_state(state["loss"])
         self._metrics = state["metrics"].copy()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import zlib
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
@@ -32,17 +31,14 @@ from nn_designer.engine.loss import Criterion
 from nn_designer.engine.parallel import Helper
 from nn_designer.engine.plan import Plan
 from nn_designer.engine.program import Program, Step
-from nn_designer.engine.shapes import Shape, samples_at_once, shape_text
+from nn_designer.engine.shapes import Shape, samples_at_once
 from nn_designer.engine.variables import LayerVariables, Variables
+from nn_designer.engine.weights import WeightError, put_weights
 
 __all__ = ["LayerLike", "Network", "NetworkError", "Node", "WeightError"]
 
 PLANS_KEPT = 8
 """So many compiled plans stay in memory; each holds buffers for its batch size."""
-
-
-class WeightError(ValueError):
-    """Weights do not fit a network; the text names the layer and both shapes."""
 
 
 class Network:
@@ -174,35 +170,7 @@ class Network:
 
     def set_weights(self, weights: Mapping[str, Mapping[str, np.ndarray]]) -> None:
         """Take all weights from ``weights``. Raises WeightError, and then changes nothing."""
-        checked: list[tuple[np.ndarray, np.ndarray]] = []
-        for name, views in self.weights.items():
-            if name not in weights:
-                near = get_close_matches(name, list(weights), n=1)
-                hint = f" (there is {near[0]!r})" if near else ""
-                raise WeightError(
-                    f"The weights have nothing for the layer {name!r}{hint}. They belong to "
-                    "another design."
-                )
-            for key, view in views.items():
-                if key not in weights[name]:
-                    raise WeightError(f"The weights of the layer {name!r} have no {key}.")
-                array = np.asarray(weights[name][key])
-                if array.shape != view.shape:
-                    raise WeightError(
-                        f"The {key} of the layer {name!r} must be {shape_text(view.shape)}, but "
-                        f"in these weights it is {shape_text(array.shape)}."
-                    )
-                if array.dtype.kind not in "fiu":
-                    raise WeightError(f"The {key} of the layer {name!r} holds no numbers.")
-                checked.append((view, array))
-        unknown = sorted(set(weights) - set(self.weights))
-        if unknown:
-            raise WeightError(
-                f"The weights have a layer {unknown[0]!r} that the design does not have. They "
-                "belong to another design."
-            )
-        for view, array in checked:
-            view[...] = array
+        put_weights(weights, self.weights)
 
     def regularization(self) -> float:
         """What L1 and L2 add to the loss with the present weights."""
@@ -257,10 +225,23 @@ class Network:
         self._emit_regularization(program)
         return program.steps
 
-    def _compile(self, batch_size: int, training: bool, differentiates: bool) -> Plan:
-        plan = Plan(batch_size, self.dtype, training=training, random=self.random)
+    def _compile(
+        self,
+        batch_size: int,
+        training: bool,
+        differentiates: bool,
+        *,
+        keeps_gradients: bool = False,
+    ) -> Plan:
+        plan = Plan(
+            batch_size,
+            self.dtype,
+            training=training,
+            random=self.random,
+            keeps_gradients=keeps_gradients,
+        )
         plan.helper = self.helper if training else None  # others may run on the helper's thread
-        self._emit(plan, differentiates, self._held.layers)
+        self._emit(plan, differentiates, self._held.layers, takes_shortcuts=not keeps_gradients)
         if differentiates:
             self._emit_regularization(plan)
         return plan
@@ -271,16 +252,18 @@ class Network:
         differentiates: bool,
         variables: Mapping[str, LayerVariables],
         share: float = 1.0,
+        takes_shortcuts: bool = True,
     ) -> None:
         """Emit all steps but regularization; the gradients of ``variables`` are scaled by
-        ``share``."""
+        ``share``. Without shortcuts, each layer leaves what it gives when predicting."""
         plan.begin_inputs(self.inputs.width)
         for node in self.nodes:
             inputs = [plan.values[name] for name in node.inputs]
-            plan.only_user = only_user(self.nodes, node) if differentiates else None
+            looks_ahead = differentiates and takes_shortcuts
+            plan.only_user = only_user(self.nodes, node) if looks_ahead else None
             held = variables[node.name]
             if differentiates and node.name in self._shared:
-                held = plan.adding_gradients(held)
+                held = plan.adding_gradients(node.name, held)
             plan.begin_layer(
                 node.name,
                 held,
@@ -354,13 +337,42 @@ class Network:
         self.set_weighted(weights is not None)
         samples = self.inputs.checked(x)
         plan = self._compiled(len(samples[self.input_name]), False, True)
+        self._run(plan, samples, y, weights)
+        values = self.heads.values(plan.logits, plan.targets, plan.weights)
+        return float(self.heads.total(values)) + self.regularization()
+
+    def trace_gradients(self, x: Arrays, y: Arrays) -> dict[str, np.ndarray]:
+        """∂loss/∂output of each node at or before which anything learns, for samples as
+        :meth:`trace` takes them: copies (N, *shape). Fills ``gradients`` as
+        :meth:`loss_and_gradients` does.
+
+        Where the loss works out the last activation itself, that node's gradient is the one of
+        the logits. Nodes that hand on the very same numbers (Flatten) have the gradient of these
+        numbers from all that use them. The plan is compiled anew each time, for those who look
+        now and then.
+        """
+        samples = self.inputs.checked(x)
+        count = len(samples[self.input_name])
+        plan = self._compile(count, False, True, keeps_gradients=True)
+        self._run(plan, samples, y)
+        return {
+            name: np.ascontiguousarray(np.moveaxis(gradient, -1, 0))
+            for name, gradient in plan.kept_gradients().items()
+        }
+
+    def _run(
+        self,
+        plan: Plan,
+        samples: Mapping[str, np.ndarray],
+        y: Arrays,
+        weights: np.ndarray | None = None,
+    ) -> None:
+        """Run a plan with gradients on one whole batch."""
         self.inputs.write(plan.inputs, samples)
         plan.targets[...] = self.heads.encode(y)
         if plan.weights is not None:
-            plan.weights[...] = weights
+            plan.weights[...] = 1.0 if weights is None else weights
         plan.run()
-        values = self.heads.values(plan.logits, plan.targets, plan.weights)
-        return float(self.heads.total(values)) + self.regularization()
 
     @cached_property
     def macs(self) -> int:

@@ -62,6 +62,7 @@ class _Storage:
         self.needs_gradient = needs_gradient
         self.place = place
         self.gradient: np.ndarray | None = None  # (F + 1, B), the last row is of no meaning
+        self.kept_gradient: np.ndarray | None = None  # (F + 1, B), see Plan.kept_gradients
         self.batch_last: np.ndarray | None = None  # (F, B), see Plan.batch_last
 
 
@@ -129,14 +130,17 @@ class Plan(Program):
         training: bool,
         random: np.random.Generator,
         half: Half | None = None,
+        keeps_gradients: bool = False,
     ) -> None:
-        """With ``half``, the plan is for that half of a batch, see halves.py."""
+        """With ``half``, the plan is for that half of a batch, see halves.py. With
+        ``keeps_gradients``, those of all values can be looked at (:meth:`kept_gradients`)."""
         super().__init__(dtype)
         self.batch_size = batch_size
         self.training = training
         self.random = random
         self.values: dict[str, Value] = {}
         self._half = half
+        self._keeps_gradients = keeps_gradients
         self._small_values = SmallValues(batch_size, self.dtype)
         self._backward: list[tuple[str, Callable[[], None]]] = []
         self._columns_used = 0
@@ -342,18 +346,17 @@ class Plan(Program):
         self._defers_activation = defers_activation
         self._skips_activation = defers_activation and differentiates
 
-    def adding_gradients(self, variables: LayerVariables) -> LayerVariables:
+    def adding_gradients(self, name: str, variables: LayerVariables) -> LayerVariables:
         """Before a layer begins whose weights another layer uses further on: the variables for it,
         whose gradients are added to that other layer's when its backward steps are done."""
+        self.owner = name
         shares = {block: self.buffer(g.shape) for block, g in variables.gradients.items()}
 
         def add() -> None:
             for block, total in variables.gradients.items():
                 self.step(np.add, total, shares[block], total)
 
-        self._backward.append(
-            (self.owner, add)
-        )  # before the layer's own: so it is called after them
+        self._backward.append((name, add))  # before the layer's own: so it is called after them
         return replace(variables, gradients=shares)
 
     def finish(self, *, logits: np.ndarray, outputs: np.ndarray | None) -> None:
@@ -367,5 +370,22 @@ class Plan(Program):
         for owner, emit in reversed(self._backward):
             self.release_scratch()
             self.owner = owner
+            if self._keeps_gradients:
+                self._keep_gradient(self.values[owner].storage)
             emit()
         self._backward.clear()
+
+    def _keep_gradient(self, storage: _Storage) -> None:
+        """A copy of a gradient that is complete, before the backward steps of the layer that made
+        the value write over it."""
+        if storage.gradient is not None and storage.kept_gradient is None:
+            storage.kept_gradient = self.buffer(storage.gradient.shape)
+            self.step(np.copyto, storage.kept_gradient, storage.gradient)
+
+    def kept_gradients(self) -> dict[str, np.ndarray]:
+        """Layer → ∂loss/∂output (*shape, B), of all layers at or before which anything learns."""
+        return {
+            name: value.shaped(value.storage.kept_gradient[:-1])
+            for name, value in self.values.items()
+            if value.storage.kept_gradient is not None
+        }

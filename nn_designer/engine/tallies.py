@@ -10,6 +10,7 @@ import numpy as np
 
 from nn_designer.engine.evaluation import AnyTally, Measures, Tally
 from nn_designer.engine.heads import Heads
+from nn_designer.engine.running_loss import RunningLoss
 from nn_designer.engine.training_data import TrainingData
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class Tallies:
 
     def __init__(self, heads: Heads, data: TrainingData) -> None:
         self._heads = heads
+        self._loss = RunningLoss()
         self._each = [
             (head, Tally(head.loss, data.task_of(head.name), data.target_scale_of(head.name)))
             for head in heads
@@ -42,7 +44,7 @@ class Tallies:
 
     def reset(self) -> None:
         """Forget everything: a new epoch."""
-        self._loss, self._samples = 0.0, 0  # Σ total loss · samples
+        self._loss.reset()
         for _, tally in self._each:
             tally.reset()
 
@@ -57,22 +59,15 @@ class Tallies:
         """Tell K batches, all outputs together as in a plan: ``scores`` (K, rows, B), ``targets``
         (K, B, columns); ``answers`` (K, B, ...) of each; ``weights`` (K, B) of samples. Returns
         the mean of their total losses."""
-        batch_size = scores.shape[-1]
         values = self._heads.values(scores, targets, weights)
         for (head, tally), losses, own in zip(self._each, values, answers, strict=True):
             tally.take(losses, scores[:, head.rows], own)
-        each: list[float] = (self._heads.total(values) + penalties).tolist()
-        total = self._loss
-        for loss in each:  # one after the other, as in Tally
-            total += loss * batch_size
-        self._loss = total
-        self._samples += batch_size * len(each)
-        return sum(each) / len(each)
+        return self._loss.add(self._heads.total(values) + penalties, scores.shape[-1])
 
     @property
     def loss(self) -> float:
         """Mean total loss so far."""
-        return self._loss / self._samples if self._samples else 0.0
+        return self._loss.mean
 
     @property
     def accuracy(self) -> float | None:
@@ -93,13 +88,12 @@ class Tallies:
 
     def state(self) -> dict[str, np.ndarray]:
         """All that :meth:`load_state` needs to go on."""
-        state = {"loss": np.array([self._loss, self._samples])}
+        state = {"loss": self._loss.state()}
         for head, tally in self._each:
             state |= {f"{head.name}/{key}": value for key, value in tally.state().items()}
         return state
 
     def load_state(self, state: Mapping[str, np.ndarray]) -> None:
-        total, samples = state["loss"]
-        self._loss, self._samples = float(total), int(samples)
+        self._loss.load_state(state["loss"])
         for head, tally in self._each:
             tally.load_state({key: state[f"{head.name}/{key}"] for key in ("loss", "metrics")})

@@ -13,8 +13,8 @@ from nn_designer.engine.activations import ACTIVATIONS
 from nn_designer.engine.convolution import Convolution, emit_bias, emit_bias_gradient
 from nn_designer.layers.base import Shape, ShapeError, WeightSpec
 from nn_designer.layers.exchange import ForeignTensor
-from nn_designer.layers.kernels import LARGEST, KernelKind
-from nn_designer.layers.pictures import sizes_of, windows_shape
+from nn_designer.layers.kernels import KernelKind
+from nn_designer.layers.pictures import LARGEST_WINDOW, sizes_of, windows_shape
 from nn_designer.params import Int
 
 if TYPE_CHECKING:
@@ -172,15 +172,18 @@ class Conv1D(_Convolution):
     }
 
     kernel_size = Int(  # type: ignore[assignment]
-        3, minimum=1, maximum=LARGEST, help="How many steps each filter sees at a time."
+        3, minimum=1, maximum=LARGEST_WINDOW, help="How many steps each filter sees at a time."
     )
     strides = Int(  # type: ignore[assignment]
-        1, minimum=1, maximum=LARGEST, help="How many steps the window moves from look to look."
+        1,
+        minimum=1,
+        maximum=LARGEST_WINDOW,
+        help="How many steps the window moves from look to look.",
     )
     dilation_rate = Int(  # type: ignore[assignment]
         1,
         minimum=1,
-        maximum=LARGEST,
+        maximum=LARGEST_WINDOW,
         help="Above 1 the window is spread out, with gaps between the steps that it sees.",
         advanced=True,
     )

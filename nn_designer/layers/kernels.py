@@ -15,11 +15,8 @@ from nn_designer.layers.common_settings import (
 )
 from nn_designer.layers.dense import activation_titles
 from nn_designer.layers.exchange import ForeignTensor
-from nn_designer.layers.pictures import PADDINGS, PictureKind, size_text, sizes_of
+from nn_designer.layers.pictures import LARGEST_WINDOW, PADDINGS, PictureKind, size_text, sizes_of
 from nn_designer.params import Bool, Choice, Pair
-
-LARGEST = 1000
-"""The most taps, places or gaps that a window may have along an axis."""
 
 
 class KernelKind(PictureKind):
@@ -32,10 +29,12 @@ class KernelKind(PictureKind):
     }
 
     kernel_size = Pair(
-        (3, 3), maximum=LARGEST, help="Height and width of the window that each filter sees."
+        (3, 3), maximum=LARGEST_WINDOW, help="Height and width of the window that each filter sees."
     )
     strides = Pair(
-        (1, 1), maximum=LARGEST, help="How many pixels the window moves from one look to the next."
+        (1, 1),
+        maximum=LARGEST_WINDOW,
+        help="How many pixels the window moves from one look to the next.",
     )
     padding = Choice(
         "valid",
@@ -45,7 +44,7 @@ class KernelKind(PictureKind):
     )
     dilation_rate = Pair(
         (1, 1),
-        maximum=LARGEST,
+        maximum=LARGEST_WINDOW,
         help="Above 1 the window is spread out, with gaps between the pixels that it sees.",
         advanced=True,
     )

@@ -14,6 +14,10 @@ PADDINGS = {"valid": "Valid: no border", "same": "Same: a border around"}
 Sizes = tuple[int, ...]
 
 
+LARGEST_WINDOW = 1000
+"""The most taps, places or gaps that a window may have along an axis."""
+
+
 def size_text(sizes: Sizes) -> str:
     """Sizes of a kernel for a card: ``3×3``."""
     return "×".join(str(size) for size in sizes)

@@ -9,6 +9,7 @@ from nn_designer.engine.pooling import AveragePooling, MaxPooling
 from nn_designer.engine.windows import Windows
 from nn_designer.layers.base import Category, Shape
 from nn_designer.layers.pictures import (
+    LARGEST_WINDOW,
     PADDINGS,
     PictureKind,
     size_text,
@@ -20,8 +21,6 @@ from nn_designer.params import Choice, Int, Pair
 if TYPE_CHECKING:
     from nn_designer.engine.plan import Plan, Value
 
-LARGEST = 1000
-
 
 class _Pooling(PictureKind):
     """What all pooling layers with windows share."""
@@ -30,10 +29,10 @@ class _Pooling(PictureKind):
     category = Category.POOLING
     pooling: ClassVar[type[MaxPooling] | type[AveragePooling]]
 
-    pool_size = Pair((2, 2), maximum=LARGEST, help="Height and width of the window.")
+    pool_size = Pair((2, 2), maximum=LARGEST_WINDOW, help="Height and width of the window.")
     strides = Pair(
         (2, 2),
-        maximum=LARGEST,
+        maximum=LARGEST_WINDOW,
         help="How many pixels the window moves; as far as the window is wide, none overlap.",
     )
     padding = Choice(
@@ -88,12 +87,12 @@ class _Pooling1D(_Pooling):
     axes = 1
 
     pool_size = Int(  # type: ignore[assignment]
-        2, minimum=1, maximum=LARGEST, help="How many steps the window spans."
+        2, minimum=1, maximum=LARGEST_WINDOW, help="How many steps the window spans."
     )
     strides = Int(  # type: ignore[assignment]
         2,
         minimum=1,
-        maximum=LARGEST,
+        maximum=LARGEST_WINDOW,
         help="How many steps the window moves; as far as the window is wide, none overlap.",
     )
 

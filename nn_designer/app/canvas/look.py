@@ -19,7 +19,7 @@ from PySide6.QtGui import (
 )
 
 from nn_designer.app.style import mixed
-from nn_designer.app.theme import Theme
+from nn_designer.app.theme import Theme, with_alpha
 from nn_designer.design import arrange
 from nn_designer.layers import Category
 
@@ -52,13 +52,6 @@ def level_at(zoom: float) -> Level:
     if zoom >= 0.32:
         return _LARGE
     return _BLOCK if zoom >= 0.17 else _GLYPH
-
-
-def with_alpha(colour: str, alpha: float) -> QColor:
-    """``#rrggbb`` with an opacity from 0 to 1."""
-    result = QColor(colour)
-    result.setAlphaF(alpha)
-    return result
 
 
 class Type:

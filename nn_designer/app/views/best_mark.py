@@ -8,8 +8,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetricsF
 
-from nn_designer.app.theme import Theme
-from nn_designer.app.views.plot_frame import with_alpha
+from nn_designer.app.theme import Theme, with_alpha
 
 _BESIDE_PX = 10.0  # the label's own margins, and a little
 

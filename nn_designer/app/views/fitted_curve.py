@@ -6,10 +6,10 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtWidgets import QWidget
 
-from nn_designer.app.theme import Theme, ThemeManager
+from nn_designer.app.theme import Theme, ThemeManager, with_alpha
 from nn_designer.app.training_messages import Probe, Scene
 from nn_designer.app.views.axes import PlainAxis
-from nn_designer.app.views.plot_frame import PlotFrame, with_alpha
+from nn_designer.app.views.plot_frame import PlotFrame
 
 
 class FittedCurve(PlotFrame):

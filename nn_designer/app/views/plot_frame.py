@@ -7,18 +7,11 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPen, QResizeEvent
+from PySide6.QtGui import QFont, QFontMetrics, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from nn_designer.app.theme import Theme, ThemeManager
 from nn_designer.app.views.heading import Heading
-
-
-def with_alpha(colour: str, alpha: float) -> QColor:
-    """``colour`` ("#rrggbb") with an opacity of 0 to 1."""
-    result = QColor(colour)
-    result.setAlphaF(alpha)
-    return result
 
 
 def small(font: QFont) -> QFont:

@@ -8,11 +8,11 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from nn_designer.app.theme import Theme, ThemeManager
+from nn_designer.app.theme import Theme, ThemeManager, with_alpha
 from nn_designer.app.training_messages import Probe, Scene
 from nn_designer.app.views.axes import shown_value
 from nn_designer.app.views.plane import PlaneView, finer, rgb, to_pixels
-from nn_designer.app.views.plot_frame import small, with_alpha
+from nn_designer.app.views.plot_frame import small
 
 
 class GradientLegend(QWidget):
