@@ -6,6 +6,10 @@ import numpy as np
 
 from nn_designer.engine.metric import SummedMetric
 
+AT_ONCE_BYTES = 2**18
+"""Of larger outputs, such as pictures, a batch is looked at after the other: the work is done with
+several copies of eight bytes a number."""
+
 
 def number_sums(outputs: np.ndarray, targets: np.ndarray) -> np.ndarray:
     """Sums of each batch for the metrics of numbers, float64 (K, 5, outputs):
@@ -13,6 +17,9 @@ def number_sums(outputs: np.ndarray, targets: np.ndarray) -> np.ndarray:
 
     ``outputs`` (K, outputs, B); ``targets`` (K, B, outputs).
     """
+    if len(outputs) > 1 and outputs.nbytes > AT_ONCE_BYTES:
+        batches = zip(outputs[:, np.newaxis], targets[:, np.newaxis], strict=True)
+        return np.concatenate([number_sums(*batch) for batch in batches])
     right = np.array(targets.swapaxes(-1, -2), np.float64, order="C")  # a copy, to square in place
     errors = outputs - right
     sums = np.empty((len(outputs), 5, outputs.shape[1]))
